@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['{app,deployer,local,scripts}/**/*.test.ts', 'test/**/*.test.ts'],
+    exclude: ['test/conformance/**', '**/node_modules/**'],
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+})
