@@ -1,0 +1,118 @@
+// `npm run demo`: the whole journey on the local platform, and one refusal. Leaves nothing behind.
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { styleText } from 'node:util'
+import { readDeclaration } from '../local/declaration.ts'
+import { writeEnvironment } from '../local/environment.ts'
+import { startPlatform } from '../local/platform.ts'
+import type { Platform } from '../local/platform.ts'
+import { queryAs } from './second-identity.ts'
+
+const TEMPLATE = join('manifests', 'environments', 'local.yaml')
+/** No identity has a federated credential for a service account of this namespace. */
+const STRANGERS_NAMESPACE = 'not-federated'
+
+const declaration = readDeclaration(join('local', 'platform.yaml'))
+const directory = await mkdtemp(join(tmpdir(), 'keyless-demo-'))
+const stopped = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort())
+process.exitCode = await main().finally(() => rm(directory, { recursive: true, force: true }))
+
+async function main(): Promise<number> {
+  const started = performance.now()
+  say('A cluster, a token service and an account, in this process')
+  const platform = await startPlatform({ declaration, directory })
+  try {
+    print(
+      `  Kubernetes ${platform.urls.kubernetes}   Entra ${platform.urls.entra}   Cosmos DB ${platform.urls.cosmos}\n`,
+    )
+    await story(platform)
+    say(
+      `Done in ${((performance.now() - started) / 1000).toFixed(1)} s. Nothing is left; no key was used`,
+    )
+    print(NEXT)
+    return 0
+  } catch (error) {
+    if (stopped.signal.aborted) return 130
+    print(`✗ ${(error as Error).message}\n`)
+    return 1
+  } finally {
+    await platform.close()
+  }
+}
+
+async function story(platform: Platform): Promise<void> {
+  const environment = await writeEnvironment(platform, { template: TEMPLATE })
+  say('The deployer puts the worker on the cluster')
+  await deployer(['deploy', '--env', environment], 0)
+
+  say('What the pod tells: kubectl logs demo')
+  await deployer(['logs', '--env', environment], 0)
+
+  say('The document, read by a second identity that may only read')
+  for (const item of await documents(platform)) print(`  ${JSON.stringify(item)}\n`)
+
+  say(
+    `The same pod under a service account that is not federated (namespace ${STRANGERS_NAMESPACE})`,
+  )
+  const strangers = await writeEnvironment(platform, {
+    template: TEMPLATE,
+    namespace: STRANGERS_NAMESPACE,
+    name: STRANGERS_NAMESPACE,
+  })
+  await deployer(['deploy', '--env', strangers], 1)
+
+  say('Everything deployed is deleted')
+  await deployer(['destroy', '--env', environment], 0)
+  await deployer(['destroy', '--env', strangers], 0)
+}
+
+async function documents(platform: Platform) {
+  const { directory: entra } = declaration
+  const reader = entra.identities.find(({ name }) => name === 'reader')
+  if (!reader) throw new Error('local/platform.yaml: the demo needs the identity "reader"')
+  return queryAs(
+    {
+      kubeconfig: platform.kubeconfig,
+      namespace: 'keyless-cosmos',
+      serviceAccount: 'reader',
+      clientId: reader.clientId,
+      tenantId: entra.tenantId,
+      authorityHost: platform.urls.entra,
+      endpoint: platform.urls.cosmos,
+      certificateAuthority: platform.certificateAuthority,
+    },
+    { database: 'rbacsample', container: 'data' },
+  )
+}
+
+/** Runs the deployer as a user would, and holds it to the exit code that the story needs. */
+async function deployer(args: readonly string[], expected: number): Promise<void> {
+  print(styleText('dim', `$ npm run ${args[0]} -- ${args.slice(1).join(' ')}\n`))
+  const child = spawn(process.execPath, [join('deployer', 'main.ts'), ...args], {
+    stdio: 'inherit',
+  })
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', resolve)
+  })
+  if (code !== expected)
+    throw new Error(`deployer ${args[0]} ended with exit code ${code}, expected ${expected}`)
+}
+
+function say(sentence: string): void {
+  print(`\n${styleText('bold', sentence)}\n`)
+}
+
+function print(text: string): void {
+  process.stdout.write(text)
+}
+
+const NEXT = `
+Next:
+  npm run local                        keep the platform up, and try kubectl on it
+  npm run deploy -- --env local        in another terminal; then: kubectl logs demo
+  edit local/platform.yaml             take a role or a letter away, and read the refusal
+`
