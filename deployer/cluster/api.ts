@@ -1,0 +1,156 @@
+import { collectionPath, objectPath } from '../core/kinds.ts'
+import type { ResourceKind } from '../core/kinds.ts'
+import { at, isFields, listAt, objectRef, subjectOf } from '../core/object.ts'
+import type { KubeObject, ObjectRef } from '../core/object.ts'
+import { FIELD_MANAGER } from '../core/ownership.ts'
+import { apiError } from './api-error.ts'
+import type { KindFinder } from './discovery.ts'
+import type { ApiAnswer, Transport } from './transport.ts'
+
+/** Objects of one cluster as raw JSON: nothing is dropped, nothing is converted. */
+export interface Api {
+  readonly server: string
+  kindOf(wanted: { readonly apiVersion: string; readonly kind: string }): Promise<ResourceKind>
+  /** @returns undefined if there is no such object. */
+  get(ref: ObjectRef): Promise<KubeObject | undefined>
+  list(kind: ResourceKind, options: ListOptions): Promise<ObjectList>
+  /** Server-side apply; a refusal is returned, because the caller decides what it means. */
+  apply(object: KubeObject, options?: ApplyOptions): Promise<Outcome>
+  /** Creates and never changes; a refusal is returned. */
+  create(object: KubeObject, options?: { readonly dryRun?: boolean }): Promise<Outcome>
+  /**
+   * Deletes exactly this incarnation: an object of the same name made since then is left alone.
+   *
+   * @returns false if it was gone already.
+   */
+  remove(ref: ObjectRef, uid: string): Promise<boolean>
+}
+
+export interface ListOptions {
+  readonly namespace?: string
+  readonly labelSelector?: string
+  readonly fieldSelector?: string
+}
+
+export interface ObjectList {
+  readonly items: readonly KubeObject[]
+  /** Where a watch goes on from. */
+  readonly resourceVersion: string
+}
+
+export interface ApplyOptions {
+  readonly dryRun?: boolean
+  /** Takes fields over from other managers. */
+  readonly force?: boolean
+}
+
+/** What became of a write. */
+export type Outcome =
+  | { readonly done: true; readonly object: KubeObject }
+  | { readonly done: false; readonly status: number; readonly body: unknown }
+
+const PAGE_SIZE = 500
+
+export function createApi(transport: Transport, kindOf: KindFinder): Api {
+  return {
+    server: transport.server,
+    kindOf,
+    get: async (ref) => {
+      const path = objectPath(await kindOf(ref), ref)
+      const answer = await transport.request({ method: 'GET', path })
+      if (answer.status === 404) return undefined
+      return expectObject(answer, { subject: subjectOf(ref), verb: 'get' })
+    },
+    list: (kind, options) => listAll(transport, kind, options),
+    apply: async (object, options = {}) => {
+      const ref = objectRef(object)
+      const query = new URLSearchParams({ fieldManager: FIELD_MANAGER, fieldValidation: 'Strict' })
+      if (options.force) query.set('force', 'true')
+      if (options.dryRun) query.set('dryRun', 'All')
+      return outcome(
+        await transport.request({
+          method: 'PATCH',
+          path: `${objectPath(await kindOf(ref), ref)}?${query}`,
+          body: object,
+          contentType: 'application/apply-patch+yaml',
+        }),
+      )
+    },
+    create: async (object, options = {}) => {
+      const kind = await kindOf(object)
+      const query = new URLSearchParams({ fieldManager: FIELD_MANAGER })
+      if (options.dryRun) query.set('dryRun', 'All')
+      const path = `${collectionPath(kind, object.metadata.namespace)}?${query}`
+      return outcome(await transport.request({ method: 'POST', path, body: object }))
+    },
+    remove: async (ref, uid) => {
+      const path = objectPath(await kindOf(ref), ref)
+      const body = {
+        kind: 'DeleteOptions',
+        apiVersion: 'v1',
+        propagationPolicy: 'Background',
+        preconditions: { uid },
+      }
+      const answer = await transport.request({ method: 'DELETE', path, body })
+      // 409: the UID is another one, so ours is gone
+      if (answer.status === 404 || (answer.status === 409 && isUidConflict(answer.body))) return false
+      if (answer.status < 300) return true
+      throw apiError(answer.status, answer.body, { subject: subjectOf(ref), verb: 'delete' })
+    },
+  }
+}
+
+/** Reads page by page, so that a large list neither times out nor has to fit into one answer. */
+async function listAll(
+  transport: Transport,
+  kind: ResourceKind,
+  options: ListOptions,
+): Promise<ObjectList> {
+  const path = collectionPath(kind, options.namespace)
+  const items: KubeObject[] = []
+  let next: string | undefined
+  let resourceVersion = ''
+  do {
+    const query = listQuery(options)
+    query.set('limit', String(PAGE_SIZE))
+    if (next !== undefined) query.set('continue', next)
+    const answer = await transport.request({ method: 'GET', path: `${path}?${query}` })
+    if (answer.status !== 200) {
+      throw apiError(answer.status, answer.body, { subject: path, verb: 'list' })
+    }
+    items.push(...listAt(answer.body, 'items').map((item) => named(item, kind)))
+    const cursor = at(answer.body, 'metadata', 'continue')
+    next = typeof cursor === 'string' && cursor !== '' ? cursor : undefined
+    resourceVersion = String(at(answer.body, 'metadata', 'resourceVersion') ?? '')
+  } while (next !== undefined)
+  return { items, resourceVersion }
+}
+
+/** The query that selects the same objects in a list and in a watch. */
+export function listQuery(options: ListOptions): URLSearchParams {
+  const query = new URLSearchParams()
+  if (options.labelSelector !== undefined) query.set('labelSelector', options.labelSelector)
+  if (options.fieldSelector !== undefined) query.set('fieldSelector', options.fieldSelector)
+  return query
+}
+
+/** Items of a list come without apiVersion and kind. */
+export function named(item: unknown, kind: ResourceKind): KubeObject {
+  return { ...(item as KubeObject), apiVersion: kind.apiVersion, kind: kind.kind }
+}
+
+function outcome(answer: ApiAnswer): Outcome {
+  return answer.status < 300 && isFields(answer.body)
+    ? { done: true, object: answer.body as KubeObject }
+    : { done: false, status: answer.status, body: answer.body }
+}
+
+function expectObject(answer: ApiAnswer, attempt: { subject: string; verb: string }): KubeObject {
+  const result = outcome(answer)
+  if (result.done) return result.object
+  throw apiError(result.status, result.body, attempt)
+}
+
+function isUidConflict(body: unknown): boolean {
+  return String(at(body, 'message') ?? '').includes('UID')
+}

@@ -1,0 +1,52 @@
+import { DeployError } from '../core/errors.ts'
+import { createApi } from './api.ts'
+import type { Api } from './api.ts'
+import { credentialSource } from './credentials.ts'
+import { kindFinder } from './discovery.ts'
+import { findTarget } from './kubeconfig.ts'
+import type { TargetOptions } from './kubeconfig.ts'
+import { createTransport } from './transport.ts'
+import type { Transport } from './transport.ts'
+
+/** One cluster, ready to be asked. No request has been sent yet. */
+export interface Cluster {
+  readonly context: string
+  readonly server: string
+  readonly api: Api
+  readonly transport: Transport
+  close(): void
+}
+
+export interface ConnectOptions extends TargetOptions {
+  /** `local` and `kind` run on this machine; their context must not lead anywhere else. */
+  readonly target: 'local' | 'kind' | 'aks'
+  readonly now: () => number
+}
+
+/**
+ * Connects to the context an environment names.
+ *
+ * @throws {DeployError} `ERR_CONTEXT` if a target of this machine has a server elsewhere: a wrong line in an
+ * environment file must not write to somebody's cluster.
+ */
+export async function connect(options: ConnectOptions): Promise<Cluster> {
+  const { config, context, server } = await findTarget(options)
+  if (options.target !== 'aks' && !isLoopback(new URL(server).hostname)) {
+    throw new DeployError('ERR_CONTEXT', `context "${context}" leads to ${server}, but target ${options.target} runs on this machine`, {
+      subject: context,
+      hint: 'set the right cluster.context, or target: aks for a cluster elsewhere',
+    })
+  }
+  const transport = createTransport(server, credentialSource(config, options.now))
+  return {
+    context,
+    server,
+    api: createApi(transport, kindFinder(transport)),
+    transport,
+    close: () => transport.close(),
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || /^127\./.test(host)
+}

@@ -1,0 +1,51 @@
+import { DeployError } from '../core/errors.ts'
+import { BUILT_IN_KINDS, findKind } from '../core/kinds.ts'
+import type { ResourceKind } from '../core/kinds.ts'
+import { groupOf, listAt, textAt } from '../core/object.ts'
+import { didYouMean } from '../core/suggest.ts'
+import { apiError } from './api-error.ts'
+import type { Transport } from './transport.ts'
+
+/** @throws {DeployError} `ERR_UNKNOWN_KIND` if the cluster does not serve it. */
+export type KindFinder = (wanted: {
+  readonly apiVersion: string
+  readonly kind: string
+}) => Promise<ResourceKind>
+
+/** Finds kinds: the built-in ones by heart, any other by one request per API version. */
+export function kindFinder(transport: Transport): KindFinder {
+  const asked = new Map<string, Promise<readonly ResourceKind[]>>()
+  return async (wanted) => {
+    const builtIn = findKind(BUILT_IN_KINDS, wanted)
+    if (builtIn) return builtIn
+    const kinds = asked.get(wanted.apiVersion) ?? discover(transport, wanted.apiVersion)
+    asked.set(wanted.apiVersion, kinds)
+    const found = findKind(await kinds, wanted)
+    if (found) return found
+    // it may be served a moment later, once its definition is established
+    asked.delete(wanted.apiVersion)
+    const names = (await kinds).map((one) => one.kind)
+    throw new DeployError(
+      'ERR_UNKNOWN_KIND',
+      `${wanted.kind} (${wanted.apiVersion}): the cluster serves no such kind${didYouMean(wanted.kind, names)}`,
+      { hint: 'check apiVersion and kind; for a custom resource, install its definition first' },
+    )
+  }
+}
+
+async function discover(
+  transport: Transport,
+  apiVersion: string,
+): Promise<readonly ResourceKind[]> {
+  const root = groupOf(apiVersion) === '' ? '/api' : '/apis'
+  const path = `${root}/${apiVersion}`
+  const answer = await transport.request({ method: 'GET', path })
+  if (answer.status === 404) return []
+  if (answer.status !== 200) throw apiError(answer.status, answer.body, { subject: path, verb: 'discovery' })
+  return listAt(answer.body, 'resources').flatMap((entry) => {
+    const [kind, resource] = [textAt(entry, 'kind'), textAt(entry, 'name')]
+    if (kind === undefined || resource === undefined || resource.includes('/')) return []
+    const namespaced = (entry as { readonly namespaced?: unknown }).namespaced === true
+    return [{ apiVersion, kind, resource, namespaced }]
+  })
+}

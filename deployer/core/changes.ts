@@ -1,0 +1,85 @@
+import { isDeepStrictEqual } from 'node:util'
+import { isFields } from './object.ts'
+import type { Fields, KubeObject } from './object.ts'
+
+/** One changed place; a side that is absent did not or will not exist. */
+export interface Change {
+  /** As kubectl writes it: `.spec.containers[name=worker].image` */
+  readonly path: string
+  readonly before?: unknown
+  readonly after?: unknown
+}
+
+const SERVER_FIELDS = ['managedFields', 'resourceVersion', 'generation', 'uid', 'creationTimestamp', 'selfLink']
+
+/**
+ * What differs between the live object and the same object after an apply (the answer of a dry run), as leaves.
+ *
+ * Bookkeeping of the API server and the status are left out. Values of a Secret are masked.
+ */
+export function changesBetween(live: KubeObject, applied: KubeObject): readonly Change[] {
+  const changes = compare('', comparable(live), comparable(applied))
+  return live.kind === 'Secret' ? changes.map(maskSecret) : changes
+}
+
+function comparable(object: KubeObject): Fields {
+  const { status: _, metadata, ...rest } = object
+  const kept = Object.entries(metadata).filter(([key]) => !SERVER_FIELDS.includes(key))
+  return { ...rest, metadata: Object.fromEntries(kept) }
+}
+
+function compare(path: string, before: unknown, after: unknown): readonly Change[] {
+  if (isDeepStrictEqual(before, after)) return []
+  if (isFields(before) && isFields(after)) return compareMaps(path, before, after)
+  if (Array.isArray(before) && Array.isArray(after)) return compareLists(path, before, after)
+  return [change(path, before, after)]
+}
+
+function compareMaps(path: string, before: Fields, after: Fields): readonly Change[] {
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted()
+  return keys.flatMap((key) => compare(`${path}${step(key)}`, before[key], after[key]))
+}
+
+/** Lists whose items have names are compared name by name, so that an inserted item is one change. */
+function compareLists(
+  path: string,
+  before: readonly unknown[],
+  after: readonly unknown[],
+): readonly Change[] {
+  const [befores, afters] = [byName(before), byName(after)]
+  if (!befores || !afters) return [change(path, before, after)]
+  const names = [...new Set([...befores.keys(), ...afters.keys()])]
+  const changes = names.flatMap((name) =>
+    compare(`${path}[name=${name}]`, befores.get(name), afters.get(name)),
+  )
+  return changes.length > 0 ? changes : [change(path, before, after)]
+}
+
+function byName(list: readonly unknown[]): ReadonlyMap<string, unknown> | undefined {
+  const entries = list.flatMap((item) =>
+    isFields(item) && typeof item['name'] === 'string' ? [[item['name'], item] as const] : [],
+  )
+  const map = new Map(entries)
+  return map.size === list.length ? map : undefined
+}
+
+function step(key: string): string {
+  return /^[A-Za-z0-9_-]+$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`
+}
+
+function change(path: string, before: unknown, after: unknown): Change {
+  return {
+    path: path === '' ? '.' : path,
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
+  }
+}
+
+/** The whole value goes, also its length: that something changed is all a plan may tell about a secret. */
+function maskSecret(one: Change): Change {
+  return {
+    path: one.path,
+    ...('before' in one ? { before: '*** (before)' } : {}),
+    ...('after' in one ? { after: '*** (after)' } : {}),
+  }
+}

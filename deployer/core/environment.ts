@@ -1,0 +1,152 @@
+import { z } from 'zod'
+import { DeployError } from './errors.ts'
+import { hintFor } from './environment-hints.ts'
+import { didYouMean } from './suggest.ts'
+import { parseYaml } from './yaml.ts'
+import type { SourceFile } from './yaml.ts'
+
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
+const IMAGE = /^[a-z0-9][a-z0-9._:/-]*(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|@sha256:[0-9a-f]{64})$/
+// https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
+const COSMOS_NAME = /^[^/\\?#\t\r\n<>]{1,255}$/
+
+const filled = (pattern: RegExp, expected: string) =>
+  z.string({ error: `expected ${expected}` }).regex(pattern, { error: `expected ${expected}` })
+const guid = filled(GUID, 'a GUID')
+const path = filled(/^[^<>]+$/, 'a path')
+
+const schema = z.strictObject({
+  target: z.enum(['local', 'kind', 'aks'], { error: 'expected local, kind or aks' }),
+  cluster: z.strictObject({
+    context: filled(/^[^<>]+$/, 'the name of a kubeconfig context'),
+    kubeconfig: path.optional(),
+  }),
+  namespace: filled(DNS_LABEL, 'a lower-case DNS label of at most 63 characters'),
+  identity: z.strictObject({ clientId: guid, tenantId: guid }),
+  cosmos: z.strictObject({
+    endpoint: z
+      .string({ error: 'expected an https URL' })
+      .refine(isEndpoint, { error: 'expected an https URL without path, key or query' }),
+    database: filled(COSMOS_NAME, 'a database id'),
+    container: filled(COSMOS_NAME, 'a container id'),
+  }),
+  image: filled(IMAGE, 'an image with a version tag or a digest').refine(
+    (image) => !image.endsWith(':latest'),
+    { error: 'expected a version tag or a digest: what `latest` is changes without a deploy' },
+  ),
+  document: z.string({ error: 'expected the name of the item' }).min(1, {
+    error: 'expected the name of the item',
+  }),
+  trustRoot: z.strictObject({ caFile: path }).optional(),
+  egressPorts: z
+    .array(z.int({ error: 'expected a port number' }).min(1).max(65_535), {
+      error: 'expected a list of port numbers',
+    })
+    .min(1, { error: 'expected at least one port: without any the worker reaches nothing' })
+    .optional(),
+})
+
+/** Where the worker goes and as whom: one file under `manifests/environments/`, or one of the user's own. */
+export type Environment = z.infer<typeof schema> & {
+  /** The file's name without its ending; also the name of the set of objects it owns. */
+  readonly name: string
+}
+
+/**
+ * Reads an environment file.
+ *
+ * @param name What the set of deployed objects is called; by custom the file's base name.
+ * @throws {DeployError} `ERR_ENVIRONMENT` with every problem, by path, with what was expected, what came and how to get it.
+ */
+export function parseEnvironment(file: SourceFile, name: string): Environment {
+  const documents = parseYaml(file, 'ERR_ENVIRONMENT')
+  const raw: unknown = documents[0]?.document.toJS()
+  if (documents.length !== 1) {
+    throw new DeployError('ERR_ENVIRONMENT', `${file.name}: expected one YAML document, got ${documents.length}`, {
+      subject: file.name,
+    })
+  }
+  const parsed = schema.safeParse(raw)
+  const problems = [
+    ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => describe(issue, raw))),
+    ...targetProblems(raw),
+  ]
+  if (parsed.success && problems.length === 0) return { ...parsed.data, name }
+  throw new DeployError(
+    'ERR_ENVIRONMENT',
+    `${file.name}: ${problems.length === 1 ? '1 problem' : `${problems.length} problems`}\n${problems.map((line) => `  ${line}`).join('\n')}`,
+    { subject: file.name, hint: `edit ${file.name}, or choose another environment with --env NAME|PATH` },
+  )
+}
+
+function isEndpoint(value: string): boolean {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  return (
+    url?.protocol === 'https:' &&
+    url.pathname === '/' &&
+    url.search === '' &&
+    url.hash === '' &&
+    url.username === '' &&
+    url.password === ''
+  )
+}
+
+/** One line per problem; unknown keys are listed one by one, with the key that was probably meant. */
+function describe(issue: z.core.$ZodIssue, raw: unknown): readonly string[] {
+  const at = issue.path.map(String)
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map(
+      (key) => `${[...at, key].join('.')}: unknown key${didYouMean(key, knownKeys(at))}`,
+    )
+  }
+  const place = at.join('.')
+  const came = valueAt(raw, at)
+  const expected = issue.message.startsWith('expected') ? issue.message : `expected ${issue.message}`
+  const hint = hintFor(place, targetOf(raw))
+  return [
+    `${place === '' ? 'file' : place}: ${expected}, got ${quote(came)}${hint === undefined ? '' : `; get it with: ${hint}`}`,
+  ]
+}
+
+/** What belongs to some targets only. */
+function targetProblems(raw: unknown): readonly string[] {
+  const target = targetOf(raw)
+  if (target === 'aks' && valueAt(raw, ['trustRoot']) !== undefined) {
+    return ['trustRoot: not for target aks, whose endpoints are signed by public authorities; remove it']
+  }
+  return []
+}
+
+function knownKeys(at: readonly string[]): readonly string[] {
+  const inner: Readonly<Record<string, readonly string[]>> = {
+    '': Object.keys(schema.shape),
+    cluster: Object.keys(schema.shape.cluster.shape),
+    identity: Object.keys(schema.shape.identity.shape),
+    cosmos: Object.keys(schema.shape.cosmos.shape),
+    trustRoot: ['caFile'],
+  }
+  return inner[at.join('.')] ?? []
+}
+
+function targetOf(raw: unknown): string | undefined {
+  const target = valueAt(raw, ['target'])
+  return typeof target === 'string' ? target : undefined
+}
+
+function valueAt(raw: unknown, at: readonly string[]): unknown {
+  return at.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null
+        ? (value as Readonly<Record<string, unknown>>)[key]
+        : undefined,
+    raw,
+  )
+}
+
+/** Values of an environment are no secrets, but somebody may have put one there: never more than its beginning. */
+function quote(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  const text = JSON.stringify(value)
+  return text.length > 60 ? `${text.slice(0, 24)}… (${text.length} characters)` : text
+}

@@ -1,0 +1,72 @@
+import { groupOf } from './object.ts'
+import type { ObjectRef } from './object.ts'
+
+/** How the API serves a kind. */
+export interface ResourceKind {
+  readonly apiVersion: string
+  readonly kind: string
+  /** Plural, lower case: the word in the URL. */
+  readonly resource: string
+  readonly namespaced: boolean
+}
+
+const CORE = ['ConfigMap', 'Event', 'LimitRange', 'PersistentVolumeClaim', 'Pod', 'ResourceQuota', 'Secret', 'Service', 'ServiceAccount']
+const NAMESPACED: Readonly<Record<string, readonly string[]>> = {
+  v1: CORE,
+  'apps/v1': ['DaemonSet', 'Deployment', 'ReplicaSet', 'StatefulSet'],
+  'batch/v1': ['CronJob', 'Job'],
+  'autoscaling/v2': ['HorizontalPodAutoscaler'],
+  'coordination.k8s.io/v1': ['Lease'],
+  'networking.k8s.io/v1': ['NetworkPolicy', 'Ingress'],
+  'policy/v1': ['PodDisruptionBudget'],
+  'rbac.authorization.k8s.io/v1': ['Role', 'RoleBinding'],
+}
+const CLUSTER_SCOPED: Readonly<Record<string, readonly string[]>> = {
+  v1: ['Namespace', 'Node'],
+  'apiextensions.k8s.io/v1': ['CustomResourceDefinition'],
+  'rbac.authorization.k8s.io/v1': ['ClusterRole', 'ClusterRoleBinding'],
+}
+
+/**
+ * The kinds every cluster serves since years, in versions that will not be removed; knowing them by heart saves the
+ * discovery requests. Any other kind is asked for.
+ */
+export const BUILT_IN_KINDS: readonly ResourceKind[] = [
+  ...entries(NAMESPACED, true),
+  ...entries(CLUSTER_SCOPED, false),
+]
+
+/** The kind with this apiVersion and name among those known. */
+export function findKind(
+  known: readonly ResourceKind[],
+  wanted: { readonly apiVersion: string; readonly kind: string },
+): ResourceKind | undefined {
+  return known.find((one) => one.apiVersion === wanted.apiVersion && one.kind === wanted.kind)
+}
+
+/** URL path of all objects of a kind, in one namespace or (without one) everywhere. */
+export function collectionPath(kind: ResourceKind, namespace?: string): string {
+  const root = groupOf(kind.apiVersion) === '' ? '/api' : '/apis'
+  const scope = kind.namespaced && namespace !== undefined ? `/namespaces/${namespace}` : ''
+  return `${root}/${kind.apiVersion}${scope}/${kind.resource}`
+}
+
+/** URL path of one object. */
+export function objectPath(kind: ResourceKind, ref: ObjectRef): string {
+  return `${collectionPath(kind, ref.namespace)}/${encodeURIComponent(ref.name)}`
+}
+
+function entries(
+  kindsByVersion: Readonly<Record<string, readonly string[]>>,
+  namespaced: boolean,
+): readonly ResourceKind[] {
+  return Object.entries(kindsByVersion).flatMap(([apiVersion, kinds]) =>
+    kinds.map((kind) => ({ apiVersion, kind, resource: plural(kind), namespaced })),
+  )
+}
+
+function plural(kind: string): string {
+  const word = kind.toLowerCase()
+  if (word.endsWith('y')) return `${word.slice(0, -1)}ies`
+  return /(s|ss|x|ch)$/.test(word) ? `${word}es` : `${word}s`
+}

@@ -1,0 +1,148 @@
+import type { Document } from 'yaml'
+import type { Environment } from './environment.ts'
+import { DeployError } from './errors.ts'
+import { INPUTS_ANNOTATION, inputsOf, podTemplatePath } from './inputs.ts'
+import { objectOf } from './manifests.ts'
+import type { Manifest } from './manifests.ts'
+import { isFields, listAt, objectRef } from './object.ts'
+import type { KubeObject } from './object.ts'
+import { inApplyOrder } from './order.ts'
+import { FIELD_MANAGER, MANAGED_BY_LABEL, PART_OF_LABEL } from './ownership.ts'
+import type { ObjectSet } from './ownership.ts'
+
+/** The namespace the files are written for; the environment's replaces it. */
+const FILES_NAMESPACE = 'keyless-cosmos'
+const TRUST_PATH = '/etc/keyless-cosmos/trust'
+
+type Path = readonly (string | number)[]
+
+/** The authority that signed the endpoints of a target on this machine. */
+export interface TrustRoot {
+  /** The ConfigMap that carries it, as written in `manifests/trust-root/`. */
+  readonly manifest: Manifest
+  /** PEM certificates. */
+  readonly certificates: string
+}
+
+/**
+ * Puts the environment's values into the worker's manifests, by path on the parsed documents: a value can never become
+ * structure. The given documents are not changed; comments stay.
+ *
+ * @returns The documents in the order they are applied.
+ * @throws {DeployError} `ERR_MANIFEST` if an object or container that takes a value is not there.
+ */
+export function renderWorker(
+  manifests: readonly Manifest[],
+  environment: Environment,
+  trustRoot?: TrustRoot,
+): readonly Manifest[] {
+  const files = [...manifests, ...(trustRoot ? [trustRoot.manifest] : [])]
+  const rendered = files.map(({ document, place }) => ({ document: document.clone(), place }))
+  const worker = find(rendered, 'ServiceAccount', 'worker')
+  worker.setIn([...ANNOTATIONS, 'azure.workload.identity/client-id'], environment.identity.clientId)
+  worker.setIn([...ANNOTATIONS, 'azure.workload.identity/tenant-id'], environment.identity.tenantId)
+  const config = find(rendered, 'ConfigMap', 'worker')
+  config.setIn(['data', 'COSMOS_ENDPOINT'], environment.cosmos.endpoint)
+  config.setIn(['data', 'COSMOS_DATABASE'], environment.cosmos.database)
+  config.setIn(['data', 'COSMOS_CONTAINER'], environment.cosmos.container)
+  config.setIn(['data', 'DOCUMENT_NAME'], environment.document)
+  const pod = find(rendered, 'Pod', 'demo')
+  pod.setIn([...containerPath(pod, 'worker'), 'image'], environment.image)
+  if (environment.egressPorts) setEgressPorts(rendered, environment.egressPorts)
+  if (trustRoot) {
+    find(rendered, 'ConfigMap', 'trust-root').setIn(['data', 'ca.crt'], trustRoot.certificates)
+    mountTrustRoot(pod)
+  }
+  for (const manifest of rendered) setNamespace(manifest, environment.namespace)
+  return inApplyOrder(rendered, (manifest) => objectRef(objectOf(manifest)))
+}
+
+/**
+ * Marks every object as a member of the set, and every pod with a digest of what it reads only at its start.
+ *
+ * @returns New documents; the given ones are not changed.
+ */
+export function stampOwnership(
+  manifests: readonly Manifest[],
+  set: ObjectSet,
+): readonly Manifest[] {
+  const objects = manifests.map(objectOf)
+  return manifests.map(({ document, place }) => {
+    const stamped = document.clone()
+    stamped.setIn(['metadata', 'labels', MANAGED_BY_LABEL], FIELD_MANAGER)
+    stamped.setIn(['metadata', 'labels', PART_OF_LABEL], set.id)
+    stampInputs(stamped, objects)
+    return { document: stamped, place }
+  })
+}
+
+/** The rendered objects as one YAML stream; the same input gives the same bytes. */
+export function renderedYaml(manifests: readonly Manifest[]): string {
+  return manifests.map(({ document }) => document.toString({ lineWidth: 0 })).join('---\n')
+}
+
+const ANNOTATIONS: Path = ['metadata', 'annotations']
+
+function find(manifests: readonly Manifest[], kind: string, name: string): Document {
+  const found = manifests.find((manifest) => {
+    const object = objectOf(manifest)
+    return object.kind === kind && object.metadata.name === name
+  })
+  if (found) return found.document
+  throw new DeployError('ERR_MANIFEST', `the manifests hold no ${kind} "${name}", whose values the environment sets`, {
+    hint: 'restore it, or deploy a folder of your own with --manifests DIR',
+  })
+}
+
+function containerPath(pod: Document, name: string): Path {
+  const containers = listAt(pod.toJS(), 'spec', 'containers')
+  const index = containers.findIndex((one) => isFields(one) && one['name'] === name)
+  if (index !== -1) return ['spec', 'containers', index]
+  throw new DeployError('ERR_MANIFEST', `Pod "demo" has no container "${name}", whose image the environment sets`)
+}
+
+/** The second egress rule is the one to token service and database; the first, DNS, is left alone. */
+function setEgressPorts(rendered: readonly Manifest[], ports: readonly number[]): void {
+  const policy = find(rendered, 'NetworkPolicy', 'worker-egress')
+  const rule = { ports: ports.map((port) => ({ port, protocol: 'TCP' })) }
+  policy.setIn(['spec', 'egress', 1], policy.createNode(rule))
+}
+
+/** Node reads NODE_EXTRA_CA_CERTS at its start and trusts the file beside the public roots. */
+function mountTrustRoot(pod: Document): void {
+  const container = containerPath(pod, 'worker')
+  append(pod, ['spec', 'volumes'], { name: 'trust-root', configMap: { name: 'trust-root' } })
+  append(pod, [...container, 'volumeMounts'], {
+    name: 'trust-root',
+    mountPath: TRUST_PATH,
+    readOnly: true,
+  })
+  append(pod, [...container, 'env'], {
+    name: 'NODE_EXTRA_CA_CERTS',
+    value: `${TRUST_PATH}/ca.crt`,
+  })
+}
+
+function append(document: Document, path: Path, value: unknown): void {
+  if (document.hasIn(path)) document.addIn(path, document.createNode(value))
+  else document.setIn(path, document.createNode([value]))
+}
+
+function setNamespace({ document }: Manifest, namespace: string): void {
+  const object = document.toJS() as KubeObject
+  if (object.kind === 'Namespace' && object.metadata.name === FILES_NAMESPACE) {
+    document.setIn(['metadata', 'name'], namespace)
+  }
+  if (object.metadata.namespace === FILES_NAMESPACE) {
+    document.setIn(['metadata', 'namespace'], namespace)
+  }
+}
+
+function stampInputs(document: Document, objects: readonly KubeObject[]): void {
+  const object = document.toJS() as KubeObject
+  const template = podTemplatePath(object)
+  if (!template) return
+  const digest = inputsOf(object, objects)
+  if (digest === undefined) return
+  document.setIn([...template, 'metadata', 'annotations', INPUTS_ANNOTATION], digest)
+}

@@ -1,0 +1,79 @@
+import { LineCounter, parseAllDocuments, visit } from 'yaml'
+import type { Document, Range } from 'yaml'
+import { DeployError } from './errors.ts'
+import type { ErrorCode } from './errors.ts'
+
+/** One YAML document and where it begins. */
+export interface SourceDocument {
+  readonly document: Document
+  /** `file:line` of its first line. */
+  readonly place: string
+}
+
+/** A file that was read, with the name it is called in messages. */
+export interface SourceFile {
+  readonly name: string
+  readonly text: string
+}
+
+/**
+ * Parses every document of a YAML file; empty documents are left out.
+ *
+ * @param code Which family a mistake belongs to: an environment or a manifest.
+ * @throws {DeployError} naming `file:line:column` for each mistake, all of them at once. Aliases are refused: plain
+ * manifests do not need them, and they are how a small file becomes a large one.
+ */
+export function parseYaml(file: SourceFile, code: ErrorCode): readonly SourceDocument[] {
+  const lines = new LineCounter()
+  const parsed = parseAllDocuments(file.text, { lineCounter: lines, uniqueKeys: true, version: '1.2' })
+  const documents: readonly Document[] = Array.isArray(parsed) ? parsed : []
+  const problems = documents.flatMap((document) => [
+    ...document.errors.map((error) => problem(file.name, error.message, error.linePos?.[0])),
+    ...scalarProblems(document, file.name, lines),
+  ])
+  if (problems.length > 0) {
+    throw new DeployError(code, problems.join('\n'), { subject: file.name, hint: HINT })
+  }
+  return documents
+    .filter((document) => document.contents !== null && document.toJS() !== null)
+    .map((document) => ({ document, place: `${file.name}:${firstLine(document, lines)}` }))
+}
+
+const HINT = 'the place is file:line:column; a truncated file or a tab instead of spaces are the usual causes'
+
+function problem(file: string, message: string, position: Position | undefined): string {
+  const reason = message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? message
+  return `${file}:${position?.line ?? 1}:${position?.col ?? 1}: not valid YAML: ${reason}`
+}
+
+interface Position {
+  readonly line: number
+  readonly col: number
+}
+
+function firstLine(document: Document, lines: LineCounter): number {
+  return lines.linePos(document.contents?.range?.[0] ?? 0).line
+}
+
+/**
+ * What YAML 1.1 (kubectl) and 1.2 read differently, found on the parsed nodes before anything is expanded: aliases and
+ * unquoted words are refused, and `0644` is made the octal number it is for kubectl.
+ */
+function scalarProblems(document: Document, file: string, lines: LineCounter): readonly string[] {
+  const found: string[] = []
+  const report = (node: { readonly range?: Range | null | undefined }, reason: string) => {
+    const { line, col } = lines.linePos(node.range?.[0] ?? 0)
+    found.push(`${file}:${line}:${col}: ${reason}`)
+  }
+  visit(document, {
+    Alias: (_, node) => report(node, `alias *${node.source} is not accepted: write the value out`),
+    Scalar: (key, node) => {
+      if (node.type !== 'PLAIN' || node.source === undefined || key === 'key') return
+      if (/^0\d+$/.test(node.source)) node.value = Number.parseInt(node.source, 8)
+      if (/^(yes|no|on|off)$/i.test(node.source)) {
+        report(node, `unquoted ${node.source} is a boolean for kubectl: write true, false or '${node.source}'`)
+      }
+    },
+  })
+  return found
+}
