@@ -1,0 +1,93 @@
+import type { ExitCode } from './exit-codes.ts'
+import type { Verdict } from './worker-error.ts'
+
+/** The two services the worker talks to; the same broken cable has another exit code for each. */
+export type Service = 'token service' | 'Cosmos DB'
+
+const EXIT_CODES: Readonly<Record<Service, { tls: ExitCode; network: ExitCode }>> = {
+  'token service': { tls: 23, network: 23 },
+  'Cosmos DB': { tls: 30, network: 31 },
+}
+
+const NETWORK: Readonly<Record<string, readonly [what: string, fix: string]>> = {
+  ENOTFOUND: ['its name does not resolve', 'check the host name, and DNS from inside this pod'],
+  EAI_AGAIN: [
+    'DNS does not answer',
+    "let the network policy allow DNS (port 53) and check the cluster's DNS",
+  ],
+  ECONNREFUSED: ['nothing listens there', 'check host and port, and that the service is up'],
+  ECONNRESET: ['it closed the connection', 'look for a proxy, firewall or service mesh in between'],
+  EPIPE: ['it closed the connection', 'look for a proxy, firewall or service mesh in between'],
+  ETIMEDOUT: [
+    'nothing answers there',
+    'let egress to port 443 through firewall and network policy',
+  ],
+  EHOSTUNREACH: [
+    'there is no route to it',
+    'let egress to port 443 through firewall and network policy',
+  ],
+  ENETUNREACH: [
+    'there is no route to it',
+    'let egress to port 443 through firewall and network policy',
+  ],
+}
+
+const TLS: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: 'its certificate has expired, or the clock of this pod is fast',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet, or the clock of this pod is slow',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+}
+
+const TRUST =
+  'put the certificate authority that signed it into the file NODE_EXTRA_CA_CERTS names before the process starts; for a real Azure host, look for a proxy that opens TLS'
+
+/**
+ * The failure behind an error code of the operating system or OpenSSL.
+ *
+ * @returns undefined if `code` is neither.
+ * @see https://nodejs.org/api/tls.html#x509-certificate-error-codes
+ */
+export function transportVerdict(code: string, service: Service): Verdict | undefined {
+  const network = NETWORK[code]
+  if (network !== undefined) {
+    const [what, fix] = network
+    return {
+      code,
+      exitCode: EXIT_CODES[service].network,
+      what: `the ${service} cannot be reached: ${what}`,
+      fix,
+    }
+  }
+  if (!isTlsCode(code)) return undefined
+  const what = TLS[code] ?? 'its certificate is not signed by an authority this pod trusts'
+  return {
+    code,
+    exitCode: EXIT_CODES[service].tls,
+    what: `no trusted connection to the ${service}: ${what}`,
+    fix: TRUST,
+  }
+}
+
+function isTlsCode(code: string): boolean {
+  return /CERT|SELF_SIGNED|UNABLE_TO_|ERR_SSL|ERR_TLS|EPROTO|HOSTNAME_MISMATCH/.test(code)
+}
+
+/** No answer within the deadline, though the connection stands. */
+export function silence(service: Service, waitedMs: number): Verdict {
+  return {
+    code: 'ERR_DEADLINE',
+    exitCode: EXIT_CODES[service].network,
+    what: `the ${service} did not answer in ${(waitedMs / 1000).toFixed(1)} s`,
+    fix: 'look for a firewall, proxy or service mesh that swallows the traffic; DEADLINE_SECONDS sets how long to wait',
+  }
+}
+
+/** Something answered, but not the service that was asked. */
+export function stranger(service: Service): Verdict {
+  return {
+    code: 'ERR_ANSWER',
+    exitCode: EXIT_CODES[service].network,
+    what: `the answer is not one of the ${service}`,
+    fix: 'look for a proxy or gateway that answers in its place, and check the address',
+  }
+}
