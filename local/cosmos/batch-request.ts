@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { badRequest } from './errors.ts'
+
+/** What one operation inside a batch does. */
+export type BatchVerb = BatchOperation['operationType']
+
+/** One operation of a batch, as the SDK writes it. */
+export type BatchOperation = z.infer<typeof operation>
+
+const resourceBody = z.record(z.string(), z.unknown())
+const conditions = { ifMatch: z.string().optional(), ifNoneMatch: z.undefined() }
+const operation = z.discriminatedUnion('operationType', [
+  z.object({ operationType: z.literal('Create'), resourceBody, ...conditions }),
+  z.object({ operationType: z.literal('Upsert'), resourceBody, ...conditions }),
+  z.object({ operationType: z.literal('Read'), id: z.string(), ...conditions }),
+  z.object({ operationType: z.literal('Replace'), id: z.string(), resourceBody, ...conditions }),
+  z.object({ operationType: z.literal('Delete'), id: z.string(), ...conditions }),
+  z.object({
+    operationType: z.literal('Patch'),
+    id: z.string(),
+    resourceBody: z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())]),
+    ...conditions,
+  }),
+])
+
+/** https://learn.microsoft.com/azure/cosmos-db/nosql/transactional-batch */
+const MAX_OPERATIONS = 100
+
+/**
+ * Reads the operations of a batch. They are read before the batch is authorised, because each needs its own
+ * data action; nothing of it has reached the store then.
+ *
+ * @throws {Refusal} 400 if the body is no list of 1–100 operations of the six kinds.
+ */
+export function parseBatch(body: string): readonly BatchOperation[] {
+  const parsed = z.array(operation).min(1).max(MAX_OPERATIONS).safeParse(parseJson(body))
+  if (!parsed.success)
+    throw badRequest(
+      `The batch request is invalid: ${z.prettifyError(parsed.error).split('\n')[0] ?? ''}`,
+    )
+  return parsed.data
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}
