@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto'
-import type { JsonWebKey, KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { request } from 'node:https'
@@ -104,7 +104,7 @@ async function collect(response: IncomingMessage): Promise<string> {
 function parseObject(text: string): Json {
   try {
     const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null) return value as Json
+    if (isObject(value)) return value
   } catch {
     // Not JSON: as useless as JSON that is no object
   }
@@ -113,13 +113,18 @@ function parseObject(text: string): Json {
 
 /** Keys of another kind, use or strength are passed over, as if they were not published. */
 function importKey(jwk: unknown): readonly (readonly [string, KeyObject])[] {
-  const { kid, kty, use = 'sig', alg = 'RS256' } = jwk as JsonWebKey & Json
+  if (!isObject(jwk)) return []
+  const { kid, kty, use = 'sig', alg = 'RS256' } = jwk
   if (typeof kid !== 'string' || kty !== 'RSA' || use !== 'sig' || alg !== 'RS256') return []
   try {
-    const key = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' })
+    const key = createPublicKey({ key: jwk, format: 'jwk' })
     const bits = key.asymmetricKeyDetails?.modulusLength ?? 0
     return bits < MIN_KEY_BITS ? [] : [[kid, key]]
   } catch {
     return []
   }
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
