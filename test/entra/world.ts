@@ -83,7 +83,6 @@ export async function startWorld(options: Partial<EntraOptions> = {}): Promise<W
   const clock = { offset: 0 }
   const current = { directory: DIRECTORY }
   const events: ExchangeEvent[] = []
-  const folder = await mkdtemp(join(tmpdir(), 'keyless-entra-'))
   const entra = await startEntra({
     tls: await authority.issue(['127.0.0.1', 'localhost', 'login.microsoftonline.com']),
     directory: () => current.directory,
@@ -93,7 +92,11 @@ export async function startWorld(options: Partial<EntraOptions> = {}): Promise<W
     now: () => Date.now() + clock.offset,
     onExchange: (event) => events.push(event),
     ...options,
+  }).catch(async (error: unknown) => {
+    await issuer.close()
+    throw error
   })
+  const folder = await mkdtemp(join(tmpdir(), 'keyless-entra-'))
   return {
     entra,
     issuer,
