@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { checkDirectory, isTenant } from './directory.ts'
+import { DirectoryError, checkDirectory, isTenant } from './directory.ts'
 import type { EntraDirectory, FederatedCredential, Identity } from './directory.ts'
 
 const CREDENTIAL: FederatedCredential = {
@@ -155,6 +155,7 @@ test.for([
 
 test('every problem is named at once', () => {
   const broken = { ...withCredential({ name: '', audience: '' }), tenantId: 'x', resources: ['y/'] }
+  expect(() => checkDirectory(broken)).toThrow(DirectoryError)
   expect(() => checkDirectory(broken)).toThrow(
     /^Entra directory: tenantId: .+; identities\.0\.federatedCredentials\.0\.name: .+; identities\.0\.federatedCredentials\.0\.audience: .+; resources\.0: .+$/,
   )

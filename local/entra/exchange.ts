@@ -64,7 +64,7 @@ export async function exchange(
  *
  * @throws {Refusal} 50059, 900023 or 90002
  */
-export function requireTenant(directory: EntraDirectory, tenant: string): void {
+function requireTenant(directory: EntraDirectory, tenant: string): void {
   if (isTenant(directory, tenant)) return
   if (MULTI_TENANT.has(tenant.toLowerCase())) throw refuse(50059)
   throw isGuid(tenant) || tenant.includes('.')

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { IssuerSource } from '../../local/entra/server.ts'
 import { createAuthority } from '../../local/tls.ts'
 import { ISSUER, startIssuer } from './issuer.ts'
 import { getToken, podClaims, postForm, startWorld, tokenForm } from './world.ts'
@@ -103,7 +104,7 @@ test('an issuer that does not answer within five seconds is given up', async () 
 
 test('an issuer that is not there, or shows a foreign certificate, cannot be asked', async () => {
   const stranger = await startIssuer(await createAuthority(Date.now()))
-  const sources = [
+  const sources: readonly IssuerSource[] = [
     { issuer: ISSUER, url: 'https://127.0.0.1:1' },
     { issuer: ISSUER, url: stranger.url, certificateAuthority: world.certificateAuthority },
   ]
