@@ -53,8 +53,9 @@ export async function exchange(
   const { claims } = assertion
   matchCredential(identity, claims)
   await verifySignature(assertion, await world.keys.find(claims.issuer, assertion.keyId))
-  checkLifetime(claims)
-  checkTimeRange(claims, world.now())
+  const now = world.now()
+  checkLifetime(claims, now)
+  checkTimeRange(claims, now)
 
   return { identity, resource: findResource(directory, scope) }
 }

@@ -184,9 +184,19 @@ describe('a lifetime', () => {
       refused: true,
     },
     { of: 'unknown length', changes: { issuedAt: undefined, notBefore: undefined }, refused: true },
+    {
+      of: 'an hour that begins in ten years',
+      changes: { issuedAt: 316_000_000, expiresAt: 316_003_600 },
+      refused: true,
+    },
+    {
+      of: 'an hour that begins at no time',
+      changes: { issuedAt: Infinity, expiresAt: 1e300 },
+      refused: true,
+    },
     { of: 'less than nothing', changes: { expiresAt: 0 }, refused: false },
   ])('of $of is refused: $refused', ({ changes, refused }) => {
-    const check = () => checkLifetime(claims(changes))
+    const check = () => checkLifetime(claims(changes), 1_000_000_000)
     if (refused) expect(check).toThrow('AADSTS70023: External OIDC Provider token must have')
     else expect(check).not.toThrow()
   })

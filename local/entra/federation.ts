@@ -81,15 +81,17 @@ function isOnlyAudience(audiences: readonly string[], expected: string): boolean
 /**
  * The token was made for at most 25 hours. A pod's default token lasts a year and fails here.
  *
- * A token that does not say when it was issued counts from its `nbf`, else from 1970; the real rule for that is not
- * known, and this one refuses.
+ * A token that does not say when it was issued counts from its `nbf`, else from 1970, and one that says it was issued
+ * in the future counts from now: it could otherwise last for ever. The real rules for these two are not known.
  *
+ * @param now Milliseconds since the Unix epoch.
  * @throws {Refusal} 70023
  */
-export function checkLifetime(claims: AssertionClaims): void {
+export function checkLifetime(claims: AssertionClaims, now: number): void {
   const issuedAt = claims.issuedAt ?? claims.notBefore ?? 0
   const expiresAt = claims.expiresAt ?? 0
-  if (expiresAt - issuedAt > MAX_LIFETIME_SECONDS) {
+  const from = Math.min(issuedAt, now / 1000 + CLOCK_SKEW_SECONDS)
+  if (expiresAt - from > MAX_LIFETIME_SECONDS) {
     throw refuse(70023, { issuedAt: String(issuedAt), expiresAt: String(expiresAt) })
   }
 }
