@@ -22,6 +22,24 @@ export function changesBetween(live: KubeObject, applied: KubeObject): readonly 
   return live.kind === 'Secret' ? changes.map(maskSecret) : changes
 }
 
+/** What the rendered object states and the live one does not have so; what it does not state is not looked at. */
+export function statedChanges(live: KubeObject, desired: KubeObject): readonly Change[] {
+  return changesBetween(stated(live, desired) as KubeObject, desired)
+}
+
+function stated(live: unknown, desired: unknown): unknown {
+  if (isFields(live) && isFields(desired)) {
+    const keys = Object.keys(desired).filter((key) => key in live)
+    return Object.fromEntries(keys.map((key) => [key, stated(live[key], desired[key])]))
+  }
+  if (!Array.isArray(live) || !Array.isArray(desired)) return live
+  const [lives, desireds] = [byName(live), byName(desired)]
+  if (!lives || !desireds) return live
+  return [...desireds].flatMap(([name, item]) =>
+    lives.has(name) ? [stated(lives.get(name), item)] : [],
+  )
+}
+
 function comparable(object: KubeObject): Fields {
   const { status: _, metadata, ...rest } = object
   const kept = Object.entries(metadata).filter(([key]) => !SERVER_FIELDS.includes(key))

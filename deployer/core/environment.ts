@@ -38,6 +38,11 @@ const schema = z.strictObject({
   document: z.string({ error: 'expected the name of the item' }).min(1, {
     error: 'expected the name of the item',
   }),
+  deadlineSeconds: z
+    .int({ error: 'expected a whole number of seconds' })
+    .min(1, { error: 'expected at least 1 second' })
+    .max(3_600, { error: 'expected at most 3600 seconds' })
+    .optional(),
   trustRoot: z.strictObject({ caFile: path }).optional(),
   egressPorts: z
     .array(z.int({ error: 'expected a port number' }).min(1).max(65_535), {

@@ -46,6 +46,9 @@ export function renderWorker(
   config.setIn(['data', 'COSMOS_DATABASE'], environment.cosmos.database)
   config.setIn(['data', 'COSMOS_CONTAINER'], environment.cosmos.container)
   config.setIn(['data', 'DOCUMENT_NAME'], environment.document)
+  if (environment.deadlineSeconds !== undefined) {
+    config.setIn(['data', 'DEADLINE_SECONDS'], String(environment.deadlineSeconds))
+  }
   const pod = find(rendered, 'Pod', 'demo')
   pod.setIn([...containerPath(pod, 'worker'), 'image'], environment.image)
   if (environment.egressPorts) setEgressPorts(rendered, environment.egressPorts)

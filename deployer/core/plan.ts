@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto'
+import type { Change } from './changes.ts'
+import { changesBetween } from './changes.ts'
+import type { FieldConflict } from './conflicts.ts'
+import { INPUTS_ANNOTATION } from './inputs.ts'
+import { isApplied, ownedFields } from './managed-fields.ts'
+import { objectRef, textAt } from './object.ts'
+import type { KubeObject, ObjectRef } from './object.ts'
+import { ownerOf } from './ownership.ts'
+import type { ObjectSet } from './ownership.ts'
+import { isDeepStrictEqual } from 'node:util'
+
+/** What a deploy does with one object. */
+export type Action = 'create' | 'configure' | 'unchanged' | 'recreate' | 'prune' | 'adopt' | 'skip'
+
+/** One line of a plan. */
+export interface PlanEntry {
+  readonly ref: ObjectRef
+  readonly action: Action
+  /** Why, where the action does not explain itself. */
+  readonly reason?: string
+  readonly changes: readonly Change[]
+  /** Fields that hand edits own and that the apply takes back. */
+  readonly healed?: readonly FieldConflict[]
+  /** What is asked for; absent for `prune` and `skip`. */
+  readonly desired?: KubeObject
+  /** The incarnation the entry was decided on. */
+  readonly live?: KubeObject
+}
+
+/** Everything a deploy will do, decided before it does anything. */
+export interface Plan {
+  /** Digest of all decisions: two plans with one id do the same. */
+  readonly id: string
+  readonly entries: readonly PlanEntry[]
+}
+
+/** What the live object alone tells; `dry-run` means that the API server must say what an apply would change. */
+export type FirstLook =
+  | { readonly decided: PlanEntry }
+  | { readonly ask: 'dry-run'; readonly adopt: boolean }
+  /** The pod must be replaced; a dry-run create proves that it can be. */
+  | { readonly ask: 'replacement'; readonly reason: string }
+  | { readonly refused: 'foreign' | 'unowned' }
+
+/**
+ * Decides what needs no further question.
+ *
+ * @param isMember Whether the inventory names this very incarnation: an object of ours that lost its label is still ours.
+ */
+export function firstLook(
+  desired: KubeObject,
+  live: KubeObject | undefined,
+  options: { readonly set: ObjectSet; readonly isMember: boolean; readonly adopt: boolean },
+): FirstLook {
+  if (!live) return { decided: entry(desired, 'create') }
+  const owner = ownerOf(live, options.set)
+  if (owner === 'foreign') return { refused: 'foreign' }
+  const adopt = owner === 'nobody' && !options.isMember
+  if (adopt && !options.adopt) return { refused: 'unowned' }
+  if (live.metadata.deletionTimestamp !== undefined) {
+    return { decided: entry(desired, 'recreate', { live, reason: 'is being deleted' }) }
+  }
+  const reason = replacementReason(desired, live)
+  if (reason !== undefined) return { ask: 'replacement', reason }
+  return isApplied(desired, live)
+    ? { decided: entry(desired, 'unchanged', { live }) }
+    : { ask: 'dry-run', adopt }
+}
+
+/** Decides by the answer of a dry-run apply that was accepted. */
+export function afterDryRun(
+  desired: KubeObject,
+  live: KubeObject,
+  answer: KubeObject,
+  details: { readonly adopt: boolean; readonly healed: readonly FieldConflict[] },
+): PlanEntry {
+  const changes = changesBetween(live, answer)
+  const healed = details.healed.length > 0 ? { healed: details.healed } : {}
+  if (details.adopt) {
+    return entry(desired, 'adopt', { live, changes, ...healed, reason: 'nobody owned it' })
+  }
+  if (changes.length > 0) return entry(desired, 'configure', { live, changes, ...healed })
+  // Written in another way, or completed by admission: nothing to do. If only ownership changes, that is a change too.
+  return isDeepStrictEqual(ownedFields(live), ownedFields(answer))
+    ? entry(desired, 'unchanged', { live })
+    : entry(desired, 'configure', { live, ...healed, reason: 'field ownership only' })
+}
+
+/** One entry; `changes` default to none. */
+export function entry(
+  desired: KubeObject,
+  action: Action,
+  details: Partial<Omit<PlanEntry, 'ref' | 'action' | 'desired'>> = {},
+): PlanEntry {
+  return { ref: objectRef(desired), action, changes: [], ...details, desired }
+}
+
+/** An entry about a live object that is not asked for any more. */
+export function leaving(live: KubeObject, action: 'prune' | 'skip', reason: string): PlanEntry {
+  return { ref: objectRef(live), action, reason, changes: [], live }
+}
+
+/** Puts entries together; the id leaves out what changes by itself (resource versions, times). */
+export function planOf(entries: readonly PlanEntry[]): Plan {
+  const decisions = entries.map(({ ref, action, reason, changes, live }) => [
+    ref,
+    action,
+    reason,
+    changes,
+    live?.metadata.uid,
+  ])
+  const id = createHash('sha256').update(JSON.stringify(decisions)).digest('hex').slice(0, 12)
+  return { id, entries }
+}
+
+/** Whether carrying out the plan would change nothing. */
+export function isNoOp(plan: Plan): boolean {
+  return plan.entries.every(({ action }) => action === 'unchanged' || action === 'skip')
+}
+
+/** How many of each action, in the order people read them; none of the zeros. */
+export function countActions(actions: readonly string[]): string {
+  const order = ['create', 'created', 'configure', 'configured', 'recreate', 'recreated', 'adopt', 'adopted', 'prune', 'pruned', 'skip', 'skipped', 'unchanged']
+  const counts = order.flatMap((action) => {
+    const count = actions.filter((one) => one === action).length
+    return count === 0 ? [] : [`${count} ${action}`]
+  })
+  return counts.join(', ')
+}
+
+/**
+ * Why a bare pod cannot be changed in place: it ended, or reads its input only at its start. Pods of a controller are
+ * the controller's business.
+ */
+function replacementReason(desired: KubeObject, live: KubeObject): string | undefined {
+  if (desired.kind !== 'Pod') return undefined
+  const phase = textAt(live, 'status', 'phase')
+  if (phase === 'Failed') return 'its last run failed'
+  const inputs = (pod: KubeObject) => pod.metadata.annotations?.[INPUTS_ANNOTATION]
+  if (inputs(desired) !== inputs(live)) return 'a pod reads its configuration only when it starts'
+  if (phase === 'Succeeded' && !isApplied(desired, live)) return 'its run is over'
+  return undefined
+}
