@@ -8,7 +8,7 @@ export type BatchVerb = BatchOperation['operationType']
 export type BatchOperation = z.infer<typeof operation>
 
 const resourceBody = z.record(z.string(), z.unknown())
-const conditions = { ifMatch: z.string().optional(), ifNoneMatch: z.undefined() }
+const conditions = { ifMatch: z.string().optional(), ifNoneMatch: z.undefined().optional() }
 const operation = z.discriminatedUnion('operationType', [
   z.object({ operationType: z.literal('Create'), resourceBody, ...conditions }),
   z.object({ operationType: z.literal('Upsert'), resourceBody, ...conditions }),

@@ -83,6 +83,8 @@ export interface TestAccount {
   readonly tenant: Tenant
   /** Every request so far, as the gateway wrote it down. */
   readonly audit: readonly AuditRecord[]
+  /** Trusts the account's certificate, and nothing else. */
+  readonly agent: Agent
   /** A new SDK client of that principal; disposed of with the account. */
   client(principal: PrincipalName, options?: Partial<CosmosClientOptions>): CosmosClient
   /** The container `rbacsample/data`, seen by that principal. */
@@ -154,6 +156,7 @@ export async function startAccount(
     url: cosmos.url,
     tenant,
     audit,
+    agent,
     client,
     data: (principal) => client(principal).database('rbacsample').container('data'),
     token,
@@ -192,7 +195,9 @@ function send(
   const { agent, method, target, headers, body } = call
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(origin)
-    const sent = request({ agent, hostname, port, method, path: target, headers }, (answer) => {
+    // `servername` stays the server's own name, so that a test may send another Host header.
+    const address = { hostname, port, servername: 'localhost' }
+    const sent = request({ agent, ...address, method, path: target, headers }, (answer) => {
       let text = ''
       answer.setEncoding('utf8')
       answer.on('data', (chunk: string) => (text += chunk))

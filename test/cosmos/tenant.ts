@@ -36,8 +36,6 @@ export async function startTenant(tls: KeyPair): Promise<Tenant> {
     },
     { tls, name: 'test tenant' },
   )
-  const sign = (claims: JWTPayload, key: CryptoKey, kid: string) =>
-    new SignJWT(claims).setProtectedHeader({ typ: 'JWT', alg: 'RS256', kid }).sign(key)
 
   return {
     jwksUrl: `${listener.url}/${TENANT}/discovery/v2.0/keys`,
@@ -51,6 +49,10 @@ export async function startTenant(tls: KeyPair): Promise<Tenant> {
     fetches: () => fetches,
     close: () => listener.close(),
   }
+}
+
+function sign(claims: JWTPayload, key: CryptoKey, kid: string): Promise<string> {
+  return new SignJWT(claims).setProtectedHeader({ typ: 'JWT', alg: 'RS256', kid }).sign(key)
 }
 
 function complete(claims: Record<string, unknown>): JWTPayload {
