@@ -165,7 +165,7 @@ export async function startAccount(
         authorization === undefined
           ? `type=aad&ver=1.0&sig=${await token('contributor')}`
           : authorization
-      return send(`${cosmos.url}`, {
+      return send(cosmos.url, {
         agent,
         method,
         target,
