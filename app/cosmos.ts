@@ -91,16 +91,17 @@ export async function writeDocument(
     )
     return {
       value: { document, etag: created.etag },
-      message: `201 id=${document.id}  name=${name}`,
-      facts: { ru: created.requestCharge, activity: created.activityId },
+      code: '201',
+      facts: { id: document.id, name, ru: created.requestCharge, activity: created.activityId },
     }
   } catch (error) {
     const conflict = error instanceof WorkerError ? error.cause : undefined
     if (!(conflict instanceof ErrorResponse) || conflict.code !== 409) throw error
     return {
       value: { document, etag: undefined },
-      message: `409 id=${document.id}  already written by an earlier start`,
-      facts: { activity: conflict.activityId },
+      code: '409',
+      message: 'already written by an earlier start',
+      facts: { id: document.id, activity: conflict.activityId },
     }
   }
 }

@@ -10,13 +10,16 @@ export interface Outcome {
   readonly exitCode: ExitCode
   /** The last line of the log. */
   readonly summary: string
+  /** The document that is in the container, in once mode. */
+  readonly id?: string
   /** The termination message; may have several lines. */
   readonly verdict: string
 }
 
 /** A good end. */
-export function success(summary: string): Outcome {
-  return { exitCode: 0, summary, verdict: summary }
+export function success(summary: string, id?: string): Outcome {
+  if (id === undefined) return { exitCode: 0, summary, verdict: summary }
+  return { exitCode: 0, summary, id, verdict: `${summary}, id ${id}` }
 }
 
 /** Whatever was thrown, as an end; a stop is not a failure of anything, but the document is missing. */

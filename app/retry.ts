@@ -7,7 +7,7 @@ const FIRST_DELAY_MS = 1000
 const LONGEST_DELAY_MS = 10_000
 
 /** What a step hands on, and what it says when it went well. */
-export interface Done<T> extends Pick<LogEvent, 'message' | 'facts'> {
+export interface Done<T> extends Pick<LogEvent, 'code' | 'message' | 'facts'> {
   readonly value: T
 }
 
@@ -25,8 +25,8 @@ export async function walk<T>(
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const { value, message, facts } = await action()
-      run.log({ status: 'ok', step, ...(message && { message }), ...(facts && { facts }) })
+      const { value, ...said } = await action()
+      run.log({ status: 'ok', step, ...said })
       return value
     } catch (error) {
       run.signal.throwIfAborted()

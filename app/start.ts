@@ -34,11 +34,11 @@ export async function start(world: World): Promise<ExitCode> {
     return failed(error)
   })
   leaveVerdict(env, outcome, log)
-  const { exitCode, summary } = outcome
+  const { exitCode, summary, id } = outcome
   log({
     status: exitCode === 0 ? 'done' : 'fail',
     message: summary,
-    facts: { took: `${((clock.now() - startedAt) / 1000).toFixed(2)}s`, exit: exitCode },
+    facts: { id, took: `${((clock.now() - startedAt) / 1000).toFixed(2)}s`, exit: exitCode },
   })
   return exitCode
 }
@@ -62,7 +62,7 @@ async function writeOnce(run: Run): Promise<Outcome> {
       etag === undefined
         ? 'the document of this pod was already there; nothing is written twice'
         : '1 document written without a key'
-    return success(`${what}  id=${document.id}`)
+    return success(what, document.id)
   } finally {
     store.close()
   }

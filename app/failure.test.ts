@@ -1,0 +1,165 @@
+import { expect, test } from 'vitest'
+import { ENTRA_REFUSALS } from './entra-refusals.ts'
+import { explain, hidesItsCause } from './failure.ts'
+import type { Place } from './failure.ts'
+import { transportVerdict } from './transport.ts'
+
+const exchange = {
+  issuer: 'https://kubernetes.default.svc.cluster.local',
+  subject: 'system:serviceaccount:keyless-cosmos:Worker',
+  audience: 'api://AzureADTokenExchange',
+  clientId: 'c9e4b1f2-5d0a-4e5c-8f3b-7d1a2c6ece27',
+  tenantId: '5a3f0c6e-1b6f-4d0e-9a57-0c6b1f2d7e11',
+  authorityHost: 'https://login.microsoftonline.com/',
+  scope: 'https://a.documents.azure.com/.default',
+}
+const TOKEN: Place = { service: 'token service', where: exchange.authorityHost, exchange }
+const COSMOS: Place = { service: 'Cosmos DB', where: 'https://a.documents.azure.com/', exchange }
+
+/** The text as @azure/identity 4.14 builds it around Entra's answer. */
+function entra(code: number): Error {
+  return new Error(
+    `ChainedTokenCredential authentication failed.\nCredentialUnavailableError: x\nAuthenticationRequiredError: invalid_client: Error(s): ${code} - Timestamp: t - Description: AADSTS${code}: the sentence. Trace ID: 11-aa Correlation ID: 22-bb Timestamp: t - Correlation ID: 22-bb - Trace ID: 11-aa`,
+  )
+}
+
+test.for([
+  { code: 70021, exitCode: 21, retry: true },
+  { code: 70025, exitCode: 21, retry: true },
+  { code: 700211, exitCode: 21, retry: true },
+  { code: 700213, exitCode: 21, retry: true },
+  { code: 7002138, exitCode: 21, retry: false },
+  { code: 700212, exitCode: 21, retry: false },
+  { code: 7000272, exitCode: 21, retry: false },
+  { code: 700016, exitCode: 21, retry: false },
+  { code: 90002, exitCode: 21, retry: false },
+  { code: 900023, exitCode: 21, retry: false },
+  { code: 700024, exitCode: 22, retry: false },
+  { code: 90061, exitCode: 23, retry: false },
+  { code: 50166, exitCode: 23, retry: false },
+  { code: 90055, exitCode: 23, retry: false },
+  { code: 424242, exitCode: 21, retry: false },
+])('AADSTS$code ends with $exitCode, retried: $retry', ({ code, exitCode, retry }) => {
+  const { verdict, details } = explain(entra(code), TOKEN)
+  expect({ ...verdict, retry: verdict.retry === true }).toMatchObject({
+    code: `AADSTS${code}`,
+    exitCode,
+    retry,
+  })
+  expect(details).toContainEqual([
+    'answer',
+    `AADSTS${code}: the sentence. Trace ID: 11-aa Correlation ID: 22-bb`,
+  ])
+})
+
+test('only the four codes of propagation are ever tried again', () => {
+  const retried = Object.entries(ENTRA_REFUSALS).filter(([, refusal]) => refusal.retry)
+  expect(retried.map(([code]) => code)).toEqual(['70021', '70025', '700211', '700213'])
+})
+
+test.for([
+  {
+    code: 700213,
+    fix: /subject system:serviceaccount:keyless-cosmos:Worker, .*letter case counts/,
+  },
+  { code: 7002138, fix: /exactly the pod's letters: .*:Worker$/ },
+  { code: 700211, fix: /issuer https:\/\/kubernetes\S+local, .*no slash at its end/ },
+  { code: 700212, fix: /api:\/\/AzureADTokenExchange/ },
+  { code: 700016, fix: /client-id annotation says c9e4b1f2.*not its principal/ },
+  { code: 90061, fix: /cluster\.local\/\.well-known\/openid-configuration/ },
+])('the fix of AADSTS$code quotes what the pod says', ({ code, fix }) => {
+  expect(explain(entra(code), TOKEN).verdict.fix).toMatch(fix)
+})
+
+test('the slash at the end of an AKS issuer is pointed out', () => {
+  const aks = { ...TOKEN, exchange: { ...exchange, issuer: 'https://oic.example/' } }
+  expect(explain(entra(700211), aks).verdict.fix).toMatch(/the slash at its end belongs to it/)
+})
+
+/** As the Cosmos DB SDK throws it. */
+function cosmos(code: number, substatus?: number, message = 'refused'): Error {
+  return Object.assign(new Error(message), { code, substatus, activityId: 'a-1' })
+}
+
+test.for([
+  { code: '401/0', exitCode: 34, retry: false },
+  { code: '401/5005', exitCode: 22, retry: false },
+  { code: '401/5006', exitCode: 22, retry: false },
+  { code: '401/5007', exitCode: 34, retry: false },
+  { code: '401/5008', exitCode: 34, retry: false },
+  { code: '403/0', exitCode: 31, retry: false },
+  { code: '403/5300', exitCode: 33, retry: false },
+  { code: '403/5301', exitCode: 32, retry: true },
+  { code: '403/5302', exitCode: 32, retry: true },
+  { code: '404/0', exitCode: 35, retry: false },
+  { code: '404/1003', exitCode: 35, retry: false },
+  { code: '413/0', exitCode: 2, retry: false },
+  { code: '429/3200', exitCode: 36, retry: false },
+  { code: '503/0', exitCode: 31, retry: false },
+  { code: '400/0', exitCode: 70, retry: false },
+  { code: '418/0', exitCode: 31, retry: false },
+])('Cosmos DB $code ends with $exitCode, retried: $retry', ({ code, exitCode, retry }) => {
+  const [status, substatus] = code.split('/').map(Number)
+  const { verdict, details } = explain(cosmos(status ?? 0, substatus), COSMOS)
+  expect({ ...verdict, retry: verdict.retry === true }).toMatchObject({ code, exitCode, retry })
+  expect(details).toContainEqual(['activity', 'a-1'])
+})
+
+test.for([
+  { code: 'ENOTFOUND', token: 23, cosmos: 31 },
+  { code: 'EAI_AGAIN', token: 23, cosmos: 31 },
+  { code: 'ECONNREFUSED', token: 23, cosmos: 31 },
+  { code: 'ECONNRESET', token: 23, cosmos: 31 },
+  { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', token: 23, cosmos: 30 },
+  { code: 'SELF_SIGNED_CERT_IN_CHAIN', token: 23, cosmos: 30 },
+  { code: 'CERT_HAS_EXPIRED', token: 23, cosmos: 30 },
+  { code: 'ERR_TLS_CERT_ALTNAME_INVALID', token: 23, cosmos: 30 },
+])('$code is $token at the token service and $cosmos at Cosmos DB', ({ code, token, cosmos }) => {
+  const error = new Error('outer', { cause: Object.assign(new Error('inner'), { code }) })
+  expect(explain(error, TOKEN).verdict).toMatchObject({ code, exitCode: token })
+  expect(explain(error, COSMOS).verdict).toMatchObject({ code, exitCode: cosmos })
+})
+
+test('a refused connection to several addresses is found inside its aggregate', () => {
+  const parts = [Object.assign(new Error('::1'), { code: 'ECONNREFUSED' })]
+  expect(explain(new AggregateError(parts), COSMOS).verdict.code).toBe('ECONNREFUSED')
+})
+
+test('a code of neither network nor TLS is not guessed at', () => {
+  expect(transportVerdict('ENOSPC', 'Cosmos DB')).toBeUndefined()
+})
+
+test.for([
+  { text: 'network_error: See https://aka.ms/msal.js.errors', hidden: true },
+  { text: 'endpoints_resolution_error: Endpoints cannot be resolved', hidden: true },
+  { text: 'AADSTS700213: no. endpoints_resolution_error', hidden: false },
+  { text: 'something else', hidden: false },
+])('"$text" hides its cause: $hidden', ({ text, hidden }) => {
+  expect(hidesItsCause(new Error(text))).toBe(hidden)
+})
+
+test('an answer that is not of Cosmos DB is told from a bug of ours', () => {
+  const html = new SyntaxError(`Unexpected token '<'`)
+  expect(explain(html, COSMOS).verdict).toMatchObject({ code: 'ERR_ANSWER', exitCode: 31 })
+  expect(explain(html, TOKEN).verdict).toMatchObject({ code: 'ERR_BUG', exitCode: 70 })
+})
+
+test.for([
+  {
+    text: 'Invalid value for AZURE_TOKEN_CREDENTIALS = x.',
+    code: 'ERR_TOKEN_CREDENTIALS',
+    exitCode: 2,
+  },
+  { text: 'Failed to retrieve a valid token', code: 'ERR_TOKEN_CREDENTIALS', exitCode: 2 },
+  { text: 'the answer has no token', code: 'ERR_ANSWER', exitCode: 23 },
+])('a credential that says "$text" ends with $exitCode', ({ text, code, exitCode }) => {
+  const error = Object.assign(new Error(text), { name: 'CredentialUnavailableError' })
+  expect(explain(error, TOKEN).verdict).toMatchObject({ code, exitCode })
+})
+
+test('whatever nobody foresaw is our bug, with the error beside it', () => {
+  const { verdict, details, cause } = explain(new RangeError('deep'), COSMOS)
+  expect(verdict).toMatchObject({ code: 'ERR_BUG', exitCode: 70 })
+  expect(details).toContainEqual(['error', 'RangeError: deep'])
+  expect(cause).toBeInstanceOf(RangeError)
+})
