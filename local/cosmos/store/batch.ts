@@ -5,7 +5,7 @@ import type { Answer } from '../respond.ts'
 import type { StoreRequest } from '../store.ts'
 import { containerHeaders } from './answers.ts'
 import type { Container } from './container.ts'
-import { placeOf } from './item-answers.ts'
+import { placeOf, prefersMinimal } from './item-answers.ts'
 import {
   applyPatch,
   createItem,
@@ -45,7 +45,7 @@ export function answerBatch(
   if (request.headers.get('x-ms-cosmos-batch-atomic')?.toLowerCase() !== 'true')
     throw notEmulated('Bulk execution (a batch that is not atomic)')
   const place = placeOf(container, request)
-  const { status, results } = performAll(place, operations)
+  const { status, results } = performAll(place, operations, prefersMinimal(request))
   const charge = results.reduce((sum, { requestCharge }) => sum + requestCharge, 0)
   return {
     status,
@@ -57,13 +57,15 @@ export function answerBatch(
 function performAll(
   place: Place,
   operations: readonly BatchOperation[],
+  isMinimal: boolean,
 ): { readonly status: 200 | 207; readonly results: readonly BatchResult[] } {
   let failedAt = 0
   try {
     const results = place.container.atomically(place.partition, () =>
       operations.map((operation, index) => {
         failedAt = index
-        return report(perform(place, operation))
+        const isQuiet = isMinimal && operation.operationType !== 'Read'
+        return report(perform(place, operation), isQuiet)
       }),
     )
     return { status: 200, results }
@@ -95,11 +97,12 @@ function perform(batch: Place, operation: BatchOperation): ItemResult {
   }
 }
 
-function report({ status, item, charge }: ItemResult): BatchResult {
+function report({ status, item, charge }: ItemResult, isQuiet: boolean): BatchResult {
   return {
     statusCode: status,
     requestCharge: charge,
-    ...(item && { eTag: item.etag, resourceBody: item.document }),
+    ...(item && { eTag: item.etag }),
+    ...(item && !isQuiet && { resourceBody: item.document }),
   }
 }
 
