@@ -100,3 +100,8 @@ export function numberAt(
   const found = at(value, ...path)
   return typeof found === 'number' ? found : undefined
 }
+
+/** Text of a value that should be a string or a number; '' for anything else. */
+export function asText(value: unknown): string {
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
+}

@@ -1,0 +1,34 @@
+import { at, textAt } from '../../object.ts'
+import type { KubeObject } from '../../object.ts'
+import type { Rules } from '../resource.ts'
+import { validatePod, validatePodUpdate } from '../validation/pod.ts'
+import { ensure } from './edit.ts'
+import { defaultPodOnly, defaultPodSpec } from './pod-defaults.ts'
+import { qosClass } from './qos.ts'
+
+export const podRules: Rules = {
+  generation: true,
+  defaults: (pod) => {
+    const spec = ensure(pod, 'spec')
+    defaultPodSpec(spec)
+    defaultPodOnly(spec)
+  },
+  prepareCreate: (pod) => {
+    pod.status = { phase: 'Pending', qosClass: qosClass(pod) }
+  },
+  prepareUpdate: (pod, live) => {
+    pod.status = live.status
+  },
+  validate: validatePod,
+  validateUpdate: validatePodUpdate,
+  fieldSelectors: {
+    'spec.nodeName': (pod) => textAt(pod, 'spec', 'nodeName') ?? '',
+    'spec.restartPolicy': (pod) => textAt(pod, 'spec', 'restartPolicy') ?? '',
+    'spec.schedulerName': (pod) => textAt(pod, 'spec', 'schedulerName') ?? '',
+    'spec.serviceAccountName': (pod) => textAt(pod, 'spec', 'serviceAccountName') ?? '',
+    'spec.hostNetwork': (pod) => String(at(pod, 'spec', 'hostNetwork') === true),
+    'status.phase': (pod) => textAt(pod, 'status', 'phase') ?? '',
+    'status.podIP': (pod: KubeObject) => textAt(pod, 'status', 'podIP') ?? '',
+    'status.nominatedNodeName': (pod) => textAt(pod, 'status', 'nominatedNodeName') ?? '',
+  },
+}

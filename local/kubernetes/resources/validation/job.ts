@@ -1,0 +1,125 @@
+import { asText, at, isRecord } from '../../object.ts'
+import type { JsonObject, KubeObject } from '../../object.ts'
+import type { StatusCause } from '../../errors.ts'
+import { sameJson } from '../../schema/same.ts'
+import { matchesLabelSelector } from '../../selectors.ts'
+import { IMMUTABLE, invalidValue, notSupported, required } from './causes.ts'
+import { validateLabelSelector } from './selectors.ts'
+import { natural, validateTemplate } from './workload.ts'
+
+export function validateJob(job: KubeObject): readonly StatusCause[] {
+  const spec = isRecord(job.spec) ? job.spec : {}
+  const selector = spec['selector']
+  const labels = at(spec, 'template', 'metadata', 'labels')
+  const causes = [...validateJobSpec(spec, 'spec')]
+  if (!isRecord(selector)) causes.push(required('spec.selector'))
+  else causes.push(...validateLabelSelector(selector, 'spec.selector'))
+  if (isRecord(selector) && !matchesLabelSelector(selector, stringMap(labels))) {
+    causes.push(
+      invalidValue(
+        'spec.template.metadata.labels',
+        labels,
+        '`selector` does not match template `labels`',
+      ),
+    )
+  }
+  if (asText(job.metadata.name).length > 63) {
+    causes.push(
+      invalidValue('metadata.name', job.metadata.name, 'must be no more than 63 characters'),
+    )
+  }
+  return causes
+}
+
+function validateJobSpec(spec: JsonObject, field: string): readonly StatusCause[] {
+  const template = isRecord(spec['template']) ? spec['template'] : {}
+  const numbers = [
+    'parallelism',
+    'completions',
+    'activeDeadlineSeconds',
+    'backoffLimit',
+    'ttlSecondsAfterFinished',
+  ]
+  return [
+    ...numbers.flatMap((key) => natural(spec, key, field)),
+    ...validateTemplate(template, `${field}.template`),
+    ...restartPolicy(
+      template,
+      `${field}.template.spec.restartPolicy`,
+      spec['podFailurePolicy'] !== undefined,
+    ),
+  ]
+}
+
+function restartPolicy(
+  template: JsonObject,
+  field: string,
+  neverOnly: boolean,
+): readonly StatusCause[] {
+  const policy = at(template, 'spec', 'restartPolicy')
+  if (policy === 'Always' || policy === undefined) {
+    return [
+      policy === 'Always' || policy === undefined
+        ? {
+            reason: 'FieldValueRequired',
+            field,
+            message: 'Required value: valid values: "OnFailure", "Never"',
+          }
+        : notSupported(field, policy, ['OnFailure', 'Never']),
+    ]
+  }
+  if (neverOnly && policy !== 'Never') {
+    return [
+      invalidValue(field, policy, 'only "Never" is supported when podFailurePolicy is specified'),
+    ]
+  }
+  return []
+}
+
+function stringMap(value: unknown): Record<string, string> {
+  return isRecord(value) ? (value as Record<string, string>) : {}
+}
+
+const FIXED = [
+  'completions',
+  'selector',
+  'template',
+  'completionMode',
+  'podFailurePolicy',
+  'backoffLimitPerIndex',
+  'managedBy',
+  'successPolicy',
+]
+
+/** A job keeps its template and its number of completions. */
+export function validateJobUpdate(job: KubeObject, live: KubeObject): readonly StatusCause[] {
+  return FIXED.flatMap((key) => {
+    const after = at(job, 'spec', key)
+    return sameJson(after, at(live, 'spec', key))
+      ? []
+      : [invalidValue(`spec.${key}`, after, IMMUTABLE)]
+  })
+}
+
+export function validateCronJob(cronJob: KubeObject): readonly StatusCause[] {
+  const spec = isRecord(cronJob.spec) ? cronJob.spec : {}
+  const schedule = asText(spec['schedule'])
+  const jobSpec = at(spec, 'jobTemplate', 'spec')
+  const causes: StatusCause[] = []
+  if (schedule === '') causes.push(required('spec.schedule'))
+  if (asText(cronJob.metadata.name).length > 52) {
+    causes.push(
+      invalidValue('metadata.name', cronJob.metadata.name, 'must be no more than 52 characters'),
+    )
+  }
+  if (!['Allow', 'Forbid', 'Replace'].includes(asText(spec['concurrencyPolicy']))) {
+    causes.push(
+      notSupported('spec.concurrencyPolicy', spec['concurrencyPolicy'], [
+        'Allow',
+        'Forbid',
+        'Replace',
+      ]),
+    )
+  }
+  return [...causes, ...validateJobSpec(isRecord(jobSpec) ? jobSpec : {}, 'spec.jobTemplate.spec')]
+}

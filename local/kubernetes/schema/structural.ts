@@ -1,0 +1,166 @@
+import { isRecord } from '../object.ts'
+import type { JsonObject, KubeObject } from '../object.ts'
+import type { StatusCause } from '../errors.ts'
+import { sameJson } from './same.ts'
+
+/** Fills in the defaults of a custom resource's schema, wherever the parent exists. */
+export function applySchemaDefaults(value: unknown, schema: JsonObject): void {
+  if (Array.isArray(value)) {
+    const items = schema['items']
+    if (isRecord(items)) for (const item of value) applySchemaDefaults(item, items)
+    return
+  }
+  if (!isRecord(value)) return
+  for (const [key, property] of properties(schema)) {
+    const missing =
+      value[key] === undefined || (value[key] === null && property['nullable'] !== true)
+    if (missing && property['default'] !== undefined)
+      value[key] = structuredClone(property['default'])
+    applySchemaDefaults(value[key], property)
+  }
+  const additional = schema['additionalProperties']
+  if (!isRecord(additional)) return
+  for (const item of Object.values(value)) applySchemaDefaults(item, additional)
+}
+
+function properties(schema: JsonObject): [string, JsonObject][] {
+  const found = isRecord(schema['properties']) ? schema['properties'] : {}
+  return Object.entries(found).filter((entry): entry is [string, JsonObject] => isRecord(entry[1]))
+}
+
+/**
+ * Checks a custom resource by its structural schema.
+ *
+ * Checked: type, required, enum, minimum, maximum, lengths, pattern, item and property counts, nullable.
+ * Not checked: format, multipleOf, anyOf, oneOf, allOf, not.
+ * @see https://github.com/kubernetes/apiextensions-apiserver/blob/master/pkg/apiserver/validation/validation.go
+ */
+export function validateBySchema(object: KubeObject, schema: JsonObject): readonly StatusCause[] {
+  const { apiVersion: _, kind: __, metadata: ___, ...rest } = object
+  const { properties: all, ...root } = schema
+  const named = isRecord(all) ? all : {}
+  const { apiVersion: ____, kind: _____, metadata: ______, ...own } = named
+  return check(rest, { ...root, properties: own }, '')
+}
+
+function check(value: unknown, schema: JsonObject, field: string): readonly StatusCause[] {
+  if (value === null) {
+    return schema['nullable'] === true ? [] : [typeProblem(field, 'null', schema['type'])]
+  }
+  const wrong = wrongType(value, schema)
+  if (wrong !== undefined) return [typeProblem(field, wrong, schema['type'])]
+  return [
+    ...enumeration(value, schema, field),
+    ...bounds(value, schema, field),
+    ...(Array.isArray(value) ? items(value, schema, field) : []),
+    ...(isRecord(value) ? members(value, schema, field) : []),
+  ]
+}
+
+function wrongType(value: unknown, schema: JsonObject): string | undefined {
+  if (schema['x-kubernetes-int-or-string'] === true || schema['type'] === undefined)
+    return undefined
+  const type = Array.isArray(value) ? 'array' : typeof value
+  const wanted = schema['type']
+  if (wanted === 'integer' && type === 'number' && Number.isInteger(value)) return undefined
+  return type === wanted ? undefined : type
+}
+
+function typeProblem(field: string, found: string, wanted: unknown): StatusCause {
+  const at = field === '' ? '<nil>' : field
+  return {
+    reason: 'FieldValueTypeInvalid',
+    field: at,
+    message: `Invalid value: ${JSON.stringify(found)}: ${field} in body must be of type ${String(wanted)}: ${JSON.stringify(found)}`,
+  }
+}
+
+function enumeration(value: unknown, schema: JsonObject, field: string): readonly StatusCause[] {
+  const allowed = schema['enum']
+  if (!Array.isArray(allowed) || allowed.some((one) => sameJson(one, value))) return []
+  const list = allowed.map((one) => JSON.stringify(one)).join(', ')
+  return [
+    {
+      reason: 'FieldValueNotSupported',
+      field,
+      message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${list}`,
+    },
+  ]
+}
+
+function bounds(value: unknown, schema: JsonObject, field: string): readonly StatusCause[] {
+  const problems: string[] = []
+  const number = (key: string): number | undefined =>
+    typeof schema[key] === 'number' ? schema[key] : undefined
+  if (typeof value === 'number') {
+    const minimum = number('minimum')
+    const maximum = number('maximum')
+    if (minimum !== undefined && value < minimum) {
+      problems.push(`should be greater than or equal to ${minimum}`)
+    }
+    if (maximum !== undefined && value > maximum) {
+      problems.push(`should be less than or equal to ${maximum}`)
+    }
+  }
+  if (typeof value === 'string') problems.push(...textBounds(value, schema, number))
+  return problems.map((problem) => ({
+    reason: 'FieldValueInvalid',
+    field,
+    message: `Invalid value: ${JSON.stringify(value)}: ${field} in body ${problem}`,
+  }))
+}
+
+function textBounds(
+  value: string,
+  schema: JsonObject,
+  number: (key: string) => number | undefined,
+): readonly string[] {
+  const problems: string[] = []
+  const shortest = number('minLength')
+  const longest = number('maxLength')
+  if (shortest !== undefined && value.length < shortest) {
+    problems.push(`should be at least ${shortest} chars long`)
+  }
+  if (longest !== undefined && value.length > longest) {
+    problems.push(`should be at most ${longest} chars long`)
+  }
+  const pattern = schema['pattern']
+  if (typeof pattern === 'string' && !new RegExp(pattern).test(value)) {
+    problems.push(`should match '${pattern}'`)
+  }
+  return problems
+}
+
+function items(
+  value: readonly unknown[],
+  schema: JsonObject,
+  field: string,
+): readonly StatusCause[] {
+  const item = schema['items']
+  return isRecord(item) ? value.flatMap((one, index) => check(one, item, `${field}[${index}]`)) : []
+}
+
+function members(value: JsonObject, schema: JsonObject, field: string): readonly StatusCause[] {
+  const inside = (key: string): string => (field === '' ? key : `${field}.${key}`)
+  const named = properties(schema)
+  const required = Array.isArray(schema['required']) ? schema['required'].map(String) : []
+  const additional = schema['additionalProperties']
+  const known = new Set(named.map(([key]) => key))
+  return [
+    ...required
+      .filter((key) => value[key] === undefined)
+      .map((key) => ({
+        reason: 'FieldValueRequired',
+        field: inside(key),
+        message: 'Required value',
+      })),
+    ...named.flatMap(([key, property]) =>
+      value[key] === undefined ? [] : check(value[key], property, inside(key)),
+    ),
+    ...(isRecord(additional)
+      ? Object.entries(value)
+          .filter(([key]) => !known.has(key))
+          .flatMap(([key, one]) => check(one, additional, inside(key)))
+      : []),
+  ]
+}

@@ -1,0 +1,169 @@
+/* oxlint-disable no-console -- a command for whoever moves to another Kubernetes version */
+import { readFile, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { JsonObject } from '../object.ts'
+
+/**
+ * Rewrites `schemas.json` and `go-types.json` beside it; README.md says what they are and how to run this.
+ *
+ *   npx node local/kubernetes/schemas/make.ts OPENAPI_FOLDER GO_MODULE_CACHE VERSION
+ */
+const GROUP_VERSIONS = [
+  'api/v1',
+  'apis/apiextensions.k8s.io/v1',
+  'apis/apps/v1',
+  'apis/authentication.k8s.io/v1',
+  'apis/authorization.k8s.io/v1',
+  'apis/autoscaling/v1',
+  'apis/batch/v1',
+  'apis/coordination.k8s.io/v1',
+  'apis/events.k8s.io/v1',
+  'apis/networking.k8s.io/v1',
+  'apis/policy/v1',
+  'apis/rbac.authorization.k8s.io/v1',
+]
+
+const KINDS = new Set(
+  (
+    'Namespace ServiceAccount ConfigMap Secret Pod Binding Event Node Service ResourceQuota Deployment ReplicaSet Job CronJob ' +
+    'Lease NetworkPolicy PodDisruptionBudget Eviction Role RoleBinding ClusterRole ClusterRoleBinding CustomResourceDefinition ' +
+    'Scale TokenRequest TokenReview SelfSubjectReview SelfSubjectAccessReview SelfSubjectRulesReview SubjectAccessReview ' +
+    'LocalSubjectAccessReview DeleteOptions Status Patch APIResourceList'
+  ).split(' '),
+)
+
+/** Where the Go source of a schema's package is, under the module cache. */
+const GO_PACKAGES: readonly (readonly [prefix: string, module: string])[] = [
+  ['io.k8s.api.', 'api'],
+  ['io.k8s.apimachinery.', 'apimachinery'],
+  ['io.k8s.apiextensions-apiserver.', 'apiextensions-apiserver'],
+]
+
+async function main(openapiFolder: string, moduleCache: string, version: string): Promise<void> {
+  const schemas = await readSchemas(openapiFolder)
+  const wanted = new Map<string, JsonObject>()
+  for (const [name, schema] of schemas) {
+    const kind = name.slice(name.lastIndexOf('.') + 1)
+    const root = KINDS.has(kind) || (kind.endsWith('List') && KINDS.has(kind.slice(0, -4)))
+    if (root) collect(name, schema, schemas, wanted)
+  }
+  const names = [...wanted.keys()].toSorted()
+  await writeLines('schemas.json', names, (name) => wanted.get(name))
+  const goTypes = await readGoTypes(moduleCache, version, names)
+  await writeLines('go-types.json', [...goTypes.keys()], (name) => goTypes.get(name))
+  console.error(`${names.length} schemas, ${goTypes.size} Go types`)
+}
+
+async function readSchemas(folder: string): Promise<Map<string, JsonObject>> {
+  const schemas = new Map<string, JsonObject>()
+  for (const groupVersion of GROUP_VERSIONS) {
+    const file = join(folder, `${groupVersion.replaceAll('/', '_')}.json`)
+    const document = JSON.parse(await readFile(file, 'utf8')) as {
+      components: { schemas: Record<string, JsonObject> }
+    }
+    for (const [name, schema] of Object.entries(document.components.schemas)) {
+      // DeleteOptions and WatchEvent name the kinds of every group in every document; one is enough
+      const kinds = schema['x-kubernetes-group-version-kind']
+      if (Array.isArray(kinds) && kinds.length > 3) delete schema['x-kubernetes-group-version-kind']
+      schemas.set(name, schema)
+    }
+  }
+  return schemas
+}
+
+function collect(
+  name: string,
+  schema: JsonObject,
+  all: ReadonlyMap<string, JsonObject>,
+  into: Map<string, JsonObject>,
+): void {
+  if (into.has(name)) return
+  into.set(name, schema)
+  for (const match of JSON.stringify(schema).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+    const target = match[1] ?? ''
+    const next = all.get(target)
+    if (next !== undefined) collect(target, next, all, into)
+  }
+}
+
+type GoStruct = readonly { readonly json: string; readonly type: string; readonly options: string }[]
+
+async function readGoTypes(
+  moduleCache: string,
+  version: string,
+  names: readonly string[],
+): Promise<Map<string, Record<string, string>>> {
+  const packages = new Map<string, Map<string, GoStruct>>()
+  const found = new Map<string, Record<string, string>>()
+  for (const name of names) {
+    const owner = GO_PACKAGES.find(([prefix]) => name.startsWith(prefix))
+    if (owner === undefined) continue
+    const [prefix, module] = owner
+    const packagePath = name.slice(prefix.length, name.lastIndexOf('.')).replaceAll('.', '/')
+    const folder = join(moduleCache, 'k8s.io', `${module}@${version}`, packagePath)
+    if (!packages.has(folder)) packages.set(folder, await readPackage(folder))
+    const structs = packages.get(folder) ?? new Map<string, GoStruct>()
+    const fields = flatten(name.slice(name.lastIndexOf('.') + 1), structs)
+    if (Object.keys(fields).length > 0) found.set(name, fields)
+  }
+  return found
+}
+
+async function readPackage(folder: string): Promise<Map<string, GoStruct>> {
+  const structs = new Map<string, GoStruct>()
+  const packageName = folder.slice(folder.lastIndexOf('/') + 1)
+  for (const file of await readdir(folder)) {
+    if (!/^(types|micro|time|duration|.*types).*\.go$/.test(file) || file.includes('_test')) continue
+    const source = await readFile(join(folder, file), 'utf8')
+    for (const match of source.matchAll(/^type (\w+) struct \{\n([\s\S]*?)^\}/gm)) {
+      structs.set(match[1] ?? '', fieldsOf(match[2] ?? '', packageName))
+    }
+  }
+  return structs
+}
+
+function fieldsOf(body: string, packageName: string): GoStruct {
+  const fields = []
+  for (const line of body.matchAll(/^\t(?:(\w+)[ \t]+)?(\S+)[ \t]+`([^`]*)`/gm)) {
+    const tag = /json:"([^"]*)"/.exec(line[3] ?? '')?.[1]
+    if (tag === undefined || tag === '-') continue
+    const [json = '', ...options] = tag.split(',')
+    fields.push({ json, type: qualify(line[2] ?? '', packageName), options: options.join(',') })
+  }
+  return fields
+}
+
+/** `*Container` of package v1 is reported by Go's decoder as `*v1.Container`. */
+function qualify(type: string, packageName: string): string {
+  return type.replace(/(^|[\]*])([A-Z]\w*)$/, `$1${packageName}.$2`).replace('metav1.', 'v1.')
+}
+
+function flatten(name: string, structs: ReadonlyMap<string, GoStruct>): Record<string, string> {
+  const result: Record<string, string> = {}
+  for (const field of structs.get(name) ?? []) {
+    if (field.json !== '') {
+      const keep = field.options.split(',').filter((option) => option !== '')
+      result[field.json] = [field.type, ...keep].join(',')
+    } else if (field.options.includes('inline')) {
+      Object.assign(result, flatten(field.type.slice(field.type.lastIndexOf('.') + 1), structs))
+    }
+  }
+  return result
+}
+
+async function writeLines(
+  file: string,
+  names: readonly string[],
+  value: (name: string) => unknown,
+): Promise<void> {
+  const lines = names.map((name) => `${JSON.stringify(name)}: ${JSON.stringify(value(name))}`)
+  await writeFile(join(import.meta.dirname, file), `{\n${lines.join(',\n')}\n}\n`)
+}
+
+const [openapiFolder, moduleCache, version] = process.argv.slice(2)
+if (openapiFolder === undefined || moduleCache === undefined || version === undefined) {
+  console.error('usage: make.ts OPENAPI_FOLDER GO_MODULE_CACHE VERSION, see README.md')
+  process.exitCode = 2
+} else {
+  await main(openapiFolder, moduleCache, version)
+}
