@@ -17,19 +17,25 @@ export interface Attempt {
  */
 export function apiError(status: number, body: unknown, attempt: Attempt): DeployError {
   const reason = textAt(body, 'reason') ?? `HTTP ${status}`
-  const message = textAt(body, 'message') ?? 'the answer is no Kubernetes Status: is a proxy in between?'
+  const message =
+    textAt(body, 'message') ?? 'the answer is no Kubernetes Status: is a proxy in between?'
   const code = codeOf(status, message)
-  return new DeployError(code, `${attempt.subject}: ${attempt.verb} refused (${reason}): ${message}`, {
-    subject: attempt.subject,
-    ...hint(code, status, body),
-  })
+  return new DeployError(
+    code,
+    `${attempt.subject}: ${attempt.verb} refused (${reason}): ${message}`,
+    {
+      subject: attempt.subject,
+      ...hint(code, status, body),
+    },
+  )
 }
 
 function codeOf(status: number, message: string): ErrorCode {
   if (status === 401) return 'ERR_UNAUTHORIZED'
   if (status === 403) return isAdmission(message) ? 'ERR_ADMISSION' : 'ERR_FORBIDDEN'
   if (status === 404) return 'ERR_NOT_FOUND'
-  if (status === 400 || status === 422) return message.includes('admission webhook') ? 'ERR_ADMISSION' : 'ERR_INVALID'
+  if (status === 400 || status === 422)
+    return message.includes('admission webhook') ? 'ERR_ADMISSION' : 'ERR_INVALID'
   if (message.includes('failed calling webhook')) return 'ERR_ADMISSION'
   return 'ERR_API'
 }
@@ -41,18 +47,29 @@ function isAdmission(message: string): boolean {
 
 function hint(code: ErrorCode, status: number, body: unknown): { readonly hint?: string } {
   const message = textAt(body, 'message') ?? ''
-  if (code === 'ERR_UNAUTHORIZED') return { hint: 'sign in again (az login, kubelogin), or write the kubeconfig again' }
+  if (code === 'ERR_UNAUTHORIZED')
+    return { hint: 'sign in again (az login, kubelogin), or write the kubeconfig again' }
   if (code === 'ERR_FORBIDDEN') {
-    return { hint: 'ask for a Role that allows it; check: kubectl auth can-i --list --namespace <namespace>' }
+    return {
+      hint: 'ask for a Role that allows it; check: kubectl auth can-i --list --namespace <namespace>',
+    }
   }
-  if (message.includes('exceeded quota')) return { hint: 'free quota or ask for more: kubectl describe quota' }
+  if (message.includes('exceeded quota'))
+    return { hint: 'free quota or ask for more: kubectl describe quota' }
   if (message.includes('violates PodSecurity')) {
-    return { hint: 'the namespace enforces the restricted profile: change the pod\'s securityContext as named' }
+    return {
+      hint: "the namespace enforces the restricted profile: change the pod's securityContext as named",
+    }
   }
-  if (message.includes('webhook')) return { hint: 'the webhook decides, not this tool: ask its owner, or wait until it is up' }
+  if (message.includes('webhook'))
+    return { hint: 'the webhook decides, not this tool: ask its owner, or wait until it is up' }
   if (status === 422) {
-    const fields = listAt(body, 'details', 'causes').flatMap((cause) => textAt(cause, 'field') ?? [])
-    return fields.length === 0 ? {} : { hint: `change ${[...new Set(fields)].join(', ')} in the manifest` }
+    const fields = listAt(body, 'details', 'causes').flatMap(
+      (cause) => textAt(cause, 'field') ?? [],
+    )
+    return fields.length === 0
+      ? {}
+      : { hint: `change ${[...new Set(fields)].join(', ')} in the manifest` }
   }
   return {}
 }

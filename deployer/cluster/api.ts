@@ -1,6 +1,6 @@
 import { collectionPath, objectPath } from '../core/kinds.ts'
 import type { ResourceKind } from '../core/kinds.ts'
-import { at, isFields, listAt, objectRef, subjectOf } from '../core/object.ts'
+import { isFields, listAt, objectRef, subjectOf, textAt } from '../core/object.ts'
 import type { KubeObject, ObjectRef } from '../core/object.ts'
 import { FIELD_MANAGER } from '../core/ownership.ts'
 import { apiError } from './api-error.ts'
@@ -70,7 +70,7 @@ export function createApi(transport: Transport, kindOf: KindFinder): Api {
       return outcome(
         await transport.request({
           method: 'PATCH',
-          path: `${objectPath(await kindOf(ref), ref)}?${query}`,
+          path: `${objectPath(await kindOf(ref), ref)}?${query.toString()}`,
           body: object,
           contentType: 'application/apply-patch+yaml',
         }),
@@ -80,7 +80,7 @@ export function createApi(transport: Transport, kindOf: KindFinder): Api {
       const kind = await kindOf(object)
       const query = new URLSearchParams({ fieldManager: FIELD_MANAGER })
       if (options.dryRun) query.set('dryRun', 'All')
-      const path = `${collectionPath(kind, object.metadata.namespace)}?${query}`
+      const path = `${collectionPath(kind, object.metadata.namespace)}?${query.toString()}`
       return outcome(await transport.request({ method: 'POST', path, body: object }))
     },
     remove: async (ref, uid) => {
@@ -93,7 +93,8 @@ export function createApi(transport: Transport, kindOf: KindFinder): Api {
       }
       const answer = await transport.request({ method: 'DELETE', path, body })
       // 409: the UID is another one, so ours is gone
-      if (answer.status === 404 || (answer.status === 409 && isUidConflict(answer.body))) return false
+      if (answer.status === 404 || (answer.status === 409 && isUidConflict(answer.body)))
+        return false
       if (answer.status < 300) return true
       throw apiError(answer.status, answer.body, { subject: subjectOf(ref), verb: 'delete' })
     },
@@ -114,14 +115,14 @@ async function listAll(
     const query = listQuery(options)
     query.set('limit', String(PAGE_SIZE))
     if (next !== undefined) query.set('continue', next)
-    const answer = await transport.request({ method: 'GET', path: `${path}?${query}` })
+    const answer = await transport.request({ method: 'GET', path: `${path}?${query.toString()}` })
     if (answer.status !== 200) {
       throw apiError(answer.status, answer.body, { subject: path, verb: 'list' })
     }
     items.push(...listAt(answer.body, 'items').map((item) => named(item, kind)))
-    const cursor = at(answer.body, 'metadata', 'continue')
-    next = typeof cursor === 'string' && cursor !== '' ? cursor : undefined
-    resourceVersion = String(at(answer.body, 'metadata', 'resourceVersion') ?? '')
+    // the last page has an empty cursor or none
+    next = textAt(answer.body, 'metadata', 'continue') || undefined
+    resourceVersion = textAt(answer.body, 'metadata', 'resourceVersion') ?? ''
   } while (next !== undefined)
   return { items, resourceVersion }
 }
@@ -152,5 +153,5 @@ function expectObject(answer: ApiAnswer, attempt: { subject: string; verb: strin
 }
 
 function isUidConflict(body: unknown): boolean {
-  return String(at(body, 'message') ?? '').includes('UID')
+  return (textAt(body, 'message') ?? '').includes('UID')
 }

@@ -32,10 +32,14 @@ export interface ConnectOptions extends TargetOptions {
 export async function connect(options: ConnectOptions): Promise<Cluster> {
   const { config, context, server } = await findTarget(options)
   if (options.target !== 'aks' && !isLoopback(new URL(server).hostname)) {
-    throw new DeployError('ERR_CONTEXT', `context "${context}" leads to ${server}, but target ${options.target} runs on this machine`, {
-      subject: context,
-      hint: 'set the right cluster.context, or target: aks for a cluster elsewhere',
-    })
+    throw new DeployError(
+      'ERR_CONTEXT',
+      `context "${context}" leads to ${server}, but target ${options.target} runs on this machine`,
+      {
+        subject: context,
+        hint: 'set the right cluster.context, or target: aks for a cluster elsewhere',
+      },
+    )
   }
   const transport = createTransport(server, credentialSource(config, options.now))
   return {
@@ -48,5 +52,5 @@ export async function connect(options: ConnectOptions): Promise<Cluster> {
 }
 
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127\./.test(host)
+  return host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
 }

@@ -50,11 +50,15 @@ async function read(config: KubeConfig): Promise<Credentials> {
     await config.applyToHTTPSOptions(options)
   } catch (cause) {
     const reason = (cause as Error).message.split('\n')[0] ?? ''
-    throw new DeployError('ERR_KUBECONFIG', `context "${config.getCurrentContext()}": no credentials: ${reason}`, {
-      subject: config.getCurrentContext(),
-      hint: 'sign in again (az login, kubelogin), or write the kubeconfig again',
-      cause,
-    })
+    throw new DeployError(
+      'ERR_KUBECONFIG',
+      `context "${config.getCurrentContext()}": no credentials: ${reason}`,
+      {
+        subject: config.getCurrentContext(),
+        hint: 'sign in again (az login, kubelogin), or write the kubeconfig again',
+        cause,
+      },
+    )
   }
   const { headers, auth, ca, cert, key, pfx, passphrase, servername } = options
   return {
@@ -69,6 +73,6 @@ async function read(config: KubeConfig): Promise<Credentials> {
   }
 }
 
-function defined<T extends object>(options: T): Credentials['tls'] {
+function defined(options: Readonly<Record<string, unknown>>): Credentials['tls'] {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }

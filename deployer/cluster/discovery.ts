@@ -41,7 +41,8 @@ async function discover(
   const path = `${root}/${apiVersion}`
   const answer = await transport.request({ method: 'GET', path })
   if (answer.status === 404) return []
-  if (answer.status !== 200) throw apiError(answer.status, answer.body, { subject: path, verb: 'discovery' })
+  if (answer.status !== 200)
+    throw apiError(answer.status, answer.body, { subject: path, verb: 'discovery' })
   return listAt(answer.body, 'resources').flatMap((entry) => {
     const [kind, resource] = [textAt(entry, 'kind'), textAt(entry, 'name')]
     if (kind === undefined || resource === undefined || resource.includes('/')) return []

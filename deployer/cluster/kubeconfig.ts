@@ -35,10 +35,14 @@ export async function findTarget(options: TargetOptions): Promise<Target> {
   const cluster = config.getCurrentCluster()
   if (!cluster || !config.getCurrentUser()) {
     const part = cluster ? `user "${context.user}"` : `cluster "${context.cluster}"`
-    throw new DeployError('ERR_KUBECONFIG', `${files.join(', ')}: context "${options.context}" names the ${part}, which is not there`, {
-      subject: options.context,
-      hint: 'write the kubeconfig again (az aks get-credentials, kind export kubeconfig, npm run local)',
-    })
+    throw new DeployError(
+      'ERR_KUBECONFIG',
+      `${files.join(', ')}: context "${options.context}" names the ${part}, which is not there`,
+      {
+        subject: options.context,
+        hint: 'write the kubeconfig again (az aks get-credentials, kind export kubeconfig, npm run local)',
+      },
+    )
   }
   checkServer(cluster, options.context)
   return { context: options.context, server: cluster.server, config }
@@ -49,7 +53,14 @@ async function kubeconfigFiles(options: TargetOptions): Promise<readonly string[
   if (options.kubeconfig !== undefined) return [options.kubeconfig]
   if (listed.length === 0) return [join(options.env['HOME'] ?? homedir(), '.kube', 'config')]
   // kubectl, too, passes over files of the list that are not there
-  const there = await Promise.all(listed.map((file) => stat(file).then(() => true, () => false)))
+  const there = await Promise.all(
+    listed.map((file) =>
+      stat(file).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  )
   const found = listed.filter((_, index) => there[index])
   return found.length > 0 ? found : listed
 }
@@ -62,11 +73,15 @@ async function load(files: readonly string[]): Promise<KubeConfig> {
     try {
       one.loadFromFile(file)
     } catch (cause) {
-      throw new DeployError('ERR_KUBECONFIG', `${file}: the kubeconfig cannot be read: ${reasonOf(cause)}`, {
-        subject: file,
-        hint: `write it with az aks get-credentials, kind export kubeconfig or npm run local; or set cluster.kubeconfig in the environment`,
-        cause,
-      })
+      throw new DeployError(
+        'ERR_KUBECONFIG',
+        `${file}: the kubeconfig cannot be read: ${reasonOf(cause)}`,
+        {
+          subject: file,
+          hint: `write it with az aks get-credentials, kind export kubeconfig or npm run local; or set cluster.kubeconfig in the environment`,
+          cause,
+        },
+      )
     }
     if (index === 0) config.loadFromOptions(one)
     else config.mergeConfig(one)
@@ -106,13 +121,17 @@ function checkServer(
       `context "${context}": insecure-skip-tls-verify is set: whoever sits between could read the credentials`,
       {
         subject: context,
-        hint: 'put the cluster\'s authority into certificate-authority-data and remove insecure-skip-tls-verify',
+        hint: "put the cluster's authority into certificate-authority-data and remove insecure-skip-tls-verify",
       },
     )
   }
   if (!URL.canParse(cluster.server) || new URL(cluster.server).protocol !== 'https:') {
-    throw new DeployError('ERR_KUBECONFIG', `context "${context}": expected an https server, got "${cluster.server}"`, {
-      subject: context,
-    })
+    throw new DeployError(
+      'ERR_KUBECONFIG',
+      `context "${context}": expected an https server, got "${cluster.server}"`,
+      {
+        subject: context,
+      },
+    )
   }
 }

@@ -68,15 +68,23 @@ export async function makePlan(
   return { plan: planOf(inApplyOrder(entries, ({ ref }) => ref)), live }
 }
 
-/** Reads what exists of a set: inventory, labelled objects of its kinds, and the desired ones the label misses. */
+/**
+ * Reads what exists of a set: inventory, labelled objects of its kinds, and the desired ones the label misses.
+ *
+ * @param also Collections to list whatever the inventory says; only their kind and namespace count.
+ */
 export async function readLiveSet(
   api: Api,
   desired: readonly ObjectRef[],
   set: ObjectSet,
+  also: readonly ObjectRef[] = [],
 ): Promise<LiveSet> {
   const members = membersOf(await api.get(inventoryRef(set)))
   const collections = new Map(
-    [...desired, ...members].map((ref) => [`${ref.apiVersion}/${ref.kind}/${ref.namespace}`, ref]),
+    [...desired, ...members, ...also].map((ref) => [
+      `${ref.apiVersion}/${ref.kind}/${ref.namespace}`,
+      ref,
+    ]),
   )
   const lists = await Promise.all(
     [...collections.values()].map(async (ref) =>
@@ -122,7 +130,10 @@ async function dryRun(
   if (first.status === 422 && isOnlyImmutability(first.body)) {
     return replacement(api, desired, live, 'fields that cannot change on an existing object')
   }
-  throw apiError(first.status, first.body, { subject: subjectOf(objectRef(desired)), verb: 'dry run' })
+  throw apiError(first.status, first.body, {
+    subject: subjectOf(objectRef(desired)),
+    verb: 'dry run',
+  })
 }
 
 /** Plans to replace, after a dry-run create under another name proved that the new object is acceptable. */
@@ -133,7 +144,10 @@ async function replacement(
   reason: string,
 ): Promise<PlanEntry> {
   const { name } = desired.metadata
-  const probe = { ...desired, metadata: { ...desired.metadata, name: `${name.slice(0, 240)}-dry-run` } }
+  const probe = {
+    ...desired,
+    metadata: { ...desired.metadata, name: `${name.slice(0, 240)}-dry-run` },
+  }
   const created = await api.create(probe, { dryRun: true })
   if (!created.done) {
     throw apiError(created.status, created.body, {
@@ -160,24 +174,37 @@ function leavingEntries(
         : [leaving(object, 'prune', 'no longer in the manifests')]
     }
     const isOurs = uids.get(identity) === object.metadata.uid
-    return isOurs ? [leaving(object, 'skip', 'no longer carries our label, so it is left alone')] : []
+    return isOurs
+      ? [leaving(object, 'skip', 'no longer carries our label, so it is left alone')]
+      : []
   })
 }
 
 function throwRefusals({ foreign, unowned, conflicts }: Refusals): void {
   if (foreign.length > 0) {
-    throw new DeployError('ERR_FOREIGN_OWNER', `${foreign.join(', ')}: belongs to another set of objects (label ${PART_OF_LABEL})`, {
-      hint: 'deploy to another namespace, or destroy the other set first',
-    })
+    throw new DeployError(
+      'ERR_FOREIGN_OWNER',
+      `${foreign.join(', ')}: belongs to another set of objects (label ${PART_OF_LABEL})`,
+      {
+        hint: 'deploy to another namespace, or destroy the other set first',
+      },
+    )
   }
   if (unowned.length > 0) {
-    throw new DeployError('ERR_ADOPT', `${unowned.join(', ')}: exists already and was not made by this deployer`, {
-      hint: 'look at what would change with plan --adopt, then deploy --adopt; or delete it, or deploy to another namespace',
-    })
+    throw new DeployError(
+      'ERR_ADOPT',
+      `${unowned.join(', ')}: exists already and was not made by this deployer`,
+      {
+        hint: 'look at what would change with plan --adopt, then deploy --adopt; or delete it, or deploy to another namespace',
+      },
+    )
   }
   if (conflicts.length > 0) {
     const lines = conflicts.flatMap(({ subject, conflicts: fields }) =>
-      fields.map(({ path, manager }) => `${subject}: apply refused (FieldManagerConflict): ${path} is owned by "${manager}"`),
+      fields.map(
+        ({ path, manager }) =>
+          `${subject}: apply refused (FieldManagerConflict): ${path} is owned by "${manager}"`,
+      ),
     )
     throw new DeployError('ERR_FIELD_CONFLICT', lines.join('\n'), {
       hint: 'remove the field from the manifest, change it to the live value, or have its manager give it up',

@@ -31,7 +31,7 @@ export async function* podLog(
   for (const [key, value] of Object.entries(options)) {
     if (value !== undefined && value !== false) query.set(key, String(value))
   }
-  const path = `/api/v1/namespaces/${pod.namespace}/pods/${encodeURIComponent(pod.name)}/log?${query}`
+  const path = `/api/v1/namespaces/${pod.namespace}/pods/${encodeURIComponent(pod.name)}/log?${query.toString()}`
   const message = await transport.stream(path, signal)
   if (message.statusCode !== 200) {
     throw logError(message.statusCode ?? 0, await readText(message), pod)
@@ -47,10 +47,14 @@ function logError(status: number, text: string, pod: ObjectRef): DeployError {
   const subject = `Pod/${pod.namespace}/${pod.name}`
   const body = parseJson(text)
   if (status === 404) {
-    return new DeployError('ERR_NOT_FOUND', `${subject}: no log: ${textAt(body, 'message') ?? 'there is no such pod'}`, {
-      subject,
-      hint: 'deploy it first: npm run deploy',
-    })
+    return new DeployError(
+      'ERR_NOT_FOUND',
+      `${subject}: no log: ${textAt(body, 'message') ?? 'there is no such pod'}`,
+      {
+        subject,
+        hint: 'deploy it first: npm run deploy',
+      },
+    )
   }
   return apiError(status, body, { subject, verb: 'log' })
 }

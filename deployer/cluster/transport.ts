@@ -46,7 +46,11 @@ export function createTransport(server: string, credentials: CredentialSource): 
   const attempt = async (request: ApiRequest) => {
     const current = await credentials.current()
     const message = await send(server, request, current, agents.forRequests(current))
-    return { status: message.statusCode ?? 0, headers: message.headers, text: await readText(message) }
+    return {
+      status: message.statusCode ?? 0,
+      headers: message.headers,
+      text: await readText(message),
+    }
   }
 
   return {
@@ -69,16 +73,20 @@ export function createTransport(server: string, credentials: CredentialSource): 
         if (answer && (!isBusy(answer.status, request.method) || count >= MAX_ATTEMPTS)) {
           return { status: answer.status, body: parseJson(answer.text) }
         }
-        await sleep(pauseMs(answer?.headers['retry-after'], count), undefined, { signal: request.signal })
+        await sleep(pauseMs(answer?.headers['retry-after'], count), undefined, {
+          signal: request.signal,
+        })
       }
     },
     stream: async (path, signal) => {
       const current = await credentials.current()
       const agent = agents.forStreams(current)
-      return send(server, { method: 'GET', path, signal }, current, agent).catch((error: unknown) => {
-        signal.throwIfAborted()
-        throw connectionError(error, server)
-      })
+      return send(server, { method: 'GET', path, signal }, current, agent).catch(
+        (error: unknown) => {
+          signal.throwIfAborted()
+          throw connectionError(error, server)
+        },
+      )
     },
     close: () => agents.close(),
   }

@@ -16,6 +16,8 @@ const PAUSE_MS = 250
 
 /** What is known now: every object that is there, after each change. */
 export type WatchEvent =
+  /** A list was read: exactly these objects are there. */
+  | { readonly type: 'listed'; readonly objects: readonly KubeObject[] }
   | { readonly type: 'present'; readonly object: KubeObject }
   | { readonly type: 'gone'; readonly object: KubeObject }
 
@@ -34,7 +36,7 @@ export async function* watchObjects(
   signal: AbortSignal,
 ): AsyncGenerator<WatchEvent> {
   const known = new Map<string, KubeObject>()
-  for (let from: string | undefined; !signal.aborted; ) {
+  for (let from: string | undefined; !signal.aborted;) {
     if (from === undefined) {
       const list = await cluster.api.list(kind, options)
       yield* vanished(known, list.items)
@@ -42,6 +44,7 @@ export async function* watchObjects(
         known.set(keyOf(object), object)
         yield { type: 'present', object }
       }
+      yield { type: 'listed', objects: list.items }
       from = list.resourceVersion
     }
     from = yield* follow(cluster.transport, kind, options, { from, known, signal })
@@ -70,14 +73,18 @@ async function* follow(
   const path = collectionPath(kind, options.namespace)
   let version = from
   try {
-    const message = await transport.stream(`${path}?${query}`, signal)
+    const message = await transport.stream(`${path}?${query.toString()}`, signal)
     if (message.statusCode === 410) return undefined
     if (message.statusCode !== 200) {
-      throw apiError(message.statusCode ?? 0, parseJson(await readText(message)), { subject: path, verb: 'watch' })
+      throw apiError(message.statusCode ?? 0, parseJson(await readText(message)), {
+        subject: path,
+        verb: 'watch',
+      })
     }
     for await (const line of createInterface({ input: message, crlfDelay: Infinity })) {
       const event = JSON.parse(line) as { readonly type: string; readonly object: unknown }
-      if (event.type === 'ERROR') return numberAt(event.object, 'code') === 410 ? undefined : version
+      if (event.type === 'ERROR')
+        return numberAt(event.object, 'code') === 410 ? undefined : version
       version = textAt(event.object, 'metadata', 'resourceVersion') ?? version
       if (event.type === 'BOOKMARK') continue
       const object = named(event.object, kind)
@@ -97,7 +104,8 @@ function* vanished(
   items: readonly KubeObject[],
 ): Generator<WatchEvent> {
   const there = new Set(items.map(keyOf))
-  for (const [key, object] of [...known]) {
+  // deleting while iterating a Map is well defined
+  for (const [key, object] of known) {
     if (there.has(key)) continue
     known.delete(key)
     yield { type: 'gone', object }

@@ -10,7 +10,14 @@ export interface Change {
   readonly after?: unknown
 }
 
-const SERVER_FIELDS = ['managedFields', 'resourceVersion', 'generation', 'uid', 'creationTimestamp', 'selfLink']
+const SERVER_FIELDS = [
+  'managedFields',
+  'resourceVersion',
+  'generation',
+  'uid',
+  'creationTimestamp',
+  'selfLink',
+]
 
 /**
  * What differs between the live object and the same object after an apply (the answer of a dry run), as leaves.

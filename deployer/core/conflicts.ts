@@ -8,7 +8,19 @@ export interface FieldConflict {
 }
 
 /** Managers behind which a person stands: their edits are drift, and are healed. */
-const HUMAN_MANAGERS = ['kubectl', 'kubectl-edit', 'kubectl-client-side-apply', 'kubectl-patch', 'kubectl-label', 'kubectl-annotate', 'kubectl-replace', 'kubectl-set', 'kubectl-create', 'kubectl-scale', 'before-first-apply']
+const HUMAN_MANAGERS = [
+  'kubectl',
+  'kubectl-edit',
+  'kubectl-client-side-apply',
+  'kubectl-patch',
+  'kubectl-label',
+  'kubectl-annotate',
+  'kubectl-replace',
+  'kubectl-set',
+  'kubectl-create',
+  'kubectl-scale',
+  'before-first-apply',
+]
 
 /** The conflicts an apply was refused with, as the Status of the API server names them. */
 export function conflictsOf(status: unknown): readonly FieldConflict[] {
@@ -31,7 +43,9 @@ export function isHandEdit(conflict: FieldConflict): boolean {
  */
 export function isOnlyImmutability(status: unknown): boolean {
   const causes = listAt(status, 'details', 'causes')
-  return causes.length > 0 && causes.every((cause) => IMMUTABLE.test(textAt(cause, 'message') ?? ''))
+  return (
+    causes.length > 0 && causes.every((cause) => IMMUTABLE.test(textAt(cause, 'message') ?? ''))
+  )
 }
 
 /** @see https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go */

@@ -68,9 +68,13 @@ export function parseEnvironment(file: SourceFile, name: string): Environment {
   const documents = parseYaml(file, 'ERR_ENVIRONMENT')
   const raw: unknown = documents[0]?.document.toJS()
   if (documents.length !== 1) {
-    throw new DeployError('ERR_ENVIRONMENT', `${file.name}: expected one YAML document, got ${documents.length}`, {
-      subject: file.name,
-    })
+    throw new DeployError(
+      'ERR_ENVIRONMENT',
+      `${file.name}: expected one YAML document, got ${documents.length}`,
+      {
+        subject: file.name,
+      },
+    )
   }
   const parsed = schema.safeParse(raw)
   const problems = [
@@ -81,7 +85,10 @@ export function parseEnvironment(file: SourceFile, name: string): Environment {
   throw new DeployError(
     'ERR_ENVIRONMENT',
     `${file.name}: ${problems.length === 1 ? '1 problem' : `${problems.length} problems`}\n${problems.map((line) => `  ${line}`).join('\n')}`,
-    { subject: file.name, hint: `edit ${file.name}, or choose another environment with --env NAME|PATH` },
+    {
+      subject: file.name,
+      hint: `edit ${file.name}, or choose another environment with --env NAME|PATH`,
+    },
   )
 }
 
@@ -107,7 +114,9 @@ function describe(issue: z.core.$ZodIssue, raw: unknown): readonly string[] {
   }
   const place = at.join('.')
   const came = valueAt(raw, at)
-  const expected = issue.message.startsWith('expected') ? issue.message : `expected ${issue.message}`
+  const expected = issue.message.startsWith('expected')
+    ? issue.message
+    : `expected ${issue.message}`
   const hint = hintFor(place, targetOf(raw))
   return [
     `${place === '' ? 'file' : place}: ${expected}, got ${quote(came)}${hint === undefined ? '' : `; get it with: ${hint}`}`,
@@ -118,7 +127,9 @@ function describe(issue: z.core.$ZodIssue, raw: unknown): readonly string[] {
 function targetProblems(raw: unknown): readonly string[] {
   const target = targetOf(raw)
   if (target === 'aks' && valueAt(raw, ['trustRoot']) !== undefined) {
-    return ['trustRoot: not for target aks, whose endpoints are signed by public authorities; remove it']
+    return [
+      'trustRoot: not for target aks, whose endpoints are signed by public authorities; remove it',
+    ]
   }
   return []
 }

@@ -1,12 +1,30 @@
 /** What to try next, by what the cluster or the worker said; the first that fits. */
 const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
   // The worker ends its verdict with the fix itself; these catch what it cannot say.
-  [/exit code 20\b/, 'the workload-identity webhook did not change the pod: is it installed, and was it up? then: kubectl delete pod, and deploy again'],
-  [/exit code 21\b/, 'compare issuer, subject and audience of the federated credential with the log, letter by letter'],
-  [/exit code 32\b/, 'give the identity a Cosmos DB data role on this container; a new assignment takes some minutes'],
-  [/ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull/, 'check `image` in the environment, and that the cluster may pull it (kind: kind load docker-image; AKS: az aks update --attach-acr)'],
-  [/configmap "[^"]*" not found|secret "[^"]*" not found/, 'the object is missing in this namespace: add it to the manifests or create it'],
-  [/CreateContainerConfigError/, 'the container refers to something that is not there; the message names it'],
+  [
+    /exit code 20\b/,
+    'the workload-identity webhook did not change the pod: is it installed, and was it up? then: kubectl delete pod, and deploy again',
+  ],
+  [
+    /exit code 21\b/,
+    'compare issuer, subject and audience of the federated credential with the log, letter by letter',
+  ],
+  [
+    /exit code 32\b/,
+    'give the identity a Cosmos DB data role on this container; a new assignment takes some minutes',
+  ],
+  [
+    /ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull/,
+    'check `image` in the environment, and that the cluster may pull it (kind: kind load docker-image; AKS: az aks update --attach-acr)',
+  ],
+  [
+    /configmap "[^"]*" not found|secret "[^"]*" not found/,
+    'the object is missing in this namespace: add it to the manifests or create it',
+  ],
+  [
+    /CreateContainerConfigError/,
+    'the container refers to something that is not there; the message names it',
+  ],
   [/Unschedulable/, 'no node fits: compare resources and nodeSelector with kubectl describe nodes'],
   [/OOMKilled/, 'raise resources.limits.memory'],
   [/exceeded quota/, 'free quota or ask for more: kubectl describe quota'],

@@ -55,7 +55,9 @@ export function inputsOf(object: KubeObject, together: readonly KubeObject[]): s
 function configMapNames(spec: unknown): ReadonlySet<string> {
   const containers = [...listAt(spec, 'initContainers'), ...listAt(spec, 'containers')]
   const references = [
-    ...containers.flatMap((container) => listAt(container, 'envFrom')).map((from) => at(from, 'configMapRef')),
+    ...containers
+      .flatMap((container) => listAt(container, 'envFrom'))
+      .map((from) => at(from, 'configMapRef')),
     ...containers
       .flatMap((container) => listAt(container, 'env'))
       .map((variable) => at(variable, 'valueFrom', 'configMapKeyRef')),

@@ -10,7 +10,17 @@ export interface ResourceKind {
   readonly namespaced: boolean
 }
 
-const CORE = ['ConfigMap', 'Event', 'LimitRange', 'PersistentVolumeClaim', 'Pod', 'ResourceQuota', 'Secret', 'Service', 'ServiceAccount']
+const CORE = [
+  'ConfigMap',
+  'Event',
+  'LimitRange',
+  'PersistentVolumeClaim',
+  'Pod',
+  'ResourceQuota',
+  'Secret',
+  'Service',
+  'ServiceAccount',
+]
 const NAMESPACED: Readonly<Record<string, readonly string[]>> = {
   v1: CORE,
   'apps/v1': ['DaemonSet', 'Deployment', 'ReplicaSet', 'StatefulSet'],

@@ -50,7 +50,9 @@ function shapeProblems({ document, place }: Manifest): readonly string[] {
   const value: unknown = document.toJS()
   if (!isFields(value)) return [`${place}: expected a Kubernetes object, got ${typeOf(value)}`]
   if (typeof value['kind'] === 'string' && value['kind'].endsWith('List')) {
-    return [`${place}: a ${value['kind']} is not accepted: write its items as documents of their own`]
+    return [
+      `${place}: a ${value['kind']} is not accepted: write its items as documents of their own`,
+    ]
   }
   const metadata = isFields(value['metadata']) ? value['metadata'] : {}
   const missing = [

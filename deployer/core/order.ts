@@ -24,10 +24,7 @@ export function rankOf(kind: string): number {
 }
 
 /** Sorts by rank, then by kind as listed, group, namespace and name: the same objects always come in the same order. */
-export function inApplyOrder<T>(
-  items: readonly T[],
-  refOf: (item: T) => ObjectRef,
-): readonly T[] {
+export function inApplyOrder<T>(items: readonly T[], refOf: (item: T) => ObjectRef): readonly T[] {
   return items.toSorted((a, b) => compare(sortKey(refOf(a)), sortKey(refOf(b))))
 }
 

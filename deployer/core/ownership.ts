@@ -26,7 +26,9 @@ export interface ObjectSet {
  */
 export function objectSet(name: string, namespace: string): ObjectSet {
   const inventory = `inventory-${name}`
-  const hash = createHash('sha256').update(`${inventory}.${namespace}.ConfigMap.`).digest('base64url')
+  const hash = createHash('sha256')
+    .update(`${inventory}.${namespace}.ConfigMap.`)
+    .digest('base64url')
   return { name, namespace, inventory, id: `applyset-${hash}-v1` }
 }
 

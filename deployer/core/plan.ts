@@ -10,8 +10,22 @@ import { ownerOf } from './ownership.ts'
 import type { ObjectSet } from './ownership.ts'
 import { isDeepStrictEqual } from 'node:util'
 
+const ACTIONS = ['create', 'configure', 'recreate', 'adopt', 'prune', 'skip', 'unchanged'] as const
+const STATES = [
+  'created',
+  'configured',
+  'recreated',
+  'adopted',
+  'pruned',
+  'skipped',
+  'unchanged',
+] as const
+
 /** What a deploy does with one object. */
-export type Action = 'create' | 'configure' | 'unchanged' | 'recreate' | 'prune' | 'adopt' | 'skip'
+export type Action = (typeof ACTIONS)[number]
+
+/** What became of one object. */
+export type State = (typeof STATES)[number]
 
 /** One line of a plan. */
 export interface PlanEntry {
@@ -119,14 +133,22 @@ export function isNoOp(plan: Plan): boolean {
   return plan.entries.every(({ action }) => action === 'unchanged' || action === 'skip')
 }
 
-/** How many of each action, in the order people read them; none of the zeros. */
-export function countActions(actions: readonly string[]): string {
-  const order = ['create', 'created', 'configure', 'configured', 'recreate', 'recreated', 'adopt', 'adopted', 'prune', 'pruned', 'skip', 'skipped', 'unchanged']
-  const counts = order.flatMap((action) => {
-    const count = actions.filter((one) => one === action).length
-    return count === 0 ? [] : [`${count} ${action}`]
-  })
-  return counts.join(', ')
+/** `1 to create, 3 unchanged`: how many of each action, in the order people read them, none of the zeros. */
+export function countActions(actions: readonly Action[]): string {
+  const toDo = (action: Action) => (action === 'unchanged' ? action : `to ${action}`)
+  return counted(ACTIONS, actions, toDo)
+}
+
+/** `1 created, 3 unchanged`: the same after the fact. */
+export function countStates(states: readonly State[]): string {
+  return counted(STATES, states, (state) => state)
+}
+
+function counted<T>(order: readonly T[], all: readonly T[], word: (one: T) => string): string {
+  return order
+    .map((one) => ({ one, count: all.filter((other) => other === one).length }))
+    .flatMap(({ one, count }) => (count === 0 ? [] : [`${count} ${word(one)}`]))
+    .join(', ')
 }
 
 /**
@@ -137,8 +159,12 @@ function replacementReason(desired: KubeObject, live: KubeObject): string | unde
   if (desired.kind !== 'Pod') return undefined
   const phase = textAt(live, 'status', 'phase')
   if (phase === 'Failed') return 'its last run failed'
-  const inputs = (pod: KubeObject) => pod.metadata.annotations?.[INPUTS_ANNOTATION]
-  if (inputs(desired) !== inputs(live)) return 'a pod reads its configuration only when it starts'
+  if (inputsDigest(desired) !== inputsDigest(live))
+    return 'a pod reads its configuration only when it starts'
   if (phase === 'Succeeded' && !isApplied(desired, live)) return 'its run is over'
   return undefined
+}
+
+function inputsDigest(pod: KubeObject): string | undefined {
+  return pod.metadata.annotations?.[INPUTS_ANNOTATION]
 }

@@ -6,7 +6,8 @@ const PULL_GRACE_MS = 60_000
 const SCHEDULE_GRACE_MS = 15_000
 
 /** A pull that was answered with one of these will be answered so again. */
-const PULL_IS_HOPELESS = /not found|manifest unknown|unauthorized|authorization|denied|forbidden|no such/i
+const PULL_IS_HOPELESS =
+  /not found|manifest unknown|unauthorized|authorization|denied|forbidden|no such/i
 
 /**
  * Readiness of a pod.
@@ -20,7 +21,9 @@ export function podReadiness(pod: KubeObject): Readiness {
   const phase = textAt(pod, 'status', 'phase') ?? 'Pending'
   if (phase === 'Succeeded') return { status: 'current', reason: 'Succeeded' }
   if (phase === 'Failed') return failed(endReason(pod))
-  const hopeless = containerStatuses(pod).map(containerFailure).find((one) => one !== undefined)
+  const hopeless = containerStatuses(pod)
+    .map(containerFailure)
+    .find((one) => one !== undefined)
   if (hopeless) return hopeless
   const scheduling = schedulingFailure(pod)
   if (scheduling) return scheduling
@@ -51,7 +54,8 @@ export function troubledContainer(pod: KubeObject): string | undefined {
 export function hasLog(pod: KubeObject): boolean {
   return containerStatuses(pod).some(
     (status) =>
-      at(status, 'state', 'waiting') === undefined || at(status, 'lastState', 'terminated') !== undefined,
+      at(status, 'state', 'waiting') === undefined ||
+      at(status, 'lastState', 'terminated') !== undefined,
   )
 }
 

@@ -11,7 +11,23 @@ export type Readiness =
   | { readonly status: 'terminating' }
 
 /** Kinds that are ready as soon as they exist: there is nothing to watch. */
-const READY_AT_ONCE = ['ConfigMap', 'Secret', 'ServiceAccount', 'NetworkPolicy', 'Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding', 'ResourceQuota', 'LimitRange', 'Namespace', 'CronJob', 'Lease', 'PodDisruptionBudget', 'HorizontalPodAutoscaler']
+const READY_AT_ONCE = [
+  'ConfigMap',
+  'Secret',
+  'ServiceAccount',
+  'NetworkPolicy',
+  'Role',
+  'RoleBinding',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'ResourceQuota',
+  'LimitRange',
+  'Namespace',
+  'CronJob',
+  'Lease',
+  'PodDisruptionBudget',
+  'HorizontalPodAutoscaler',
+]
 
 /** Whether a wait has to look at objects of this kind. */
 export function isWaitedFor(kind: string): boolean {
@@ -65,17 +81,23 @@ function deploymentReadiness(live: KubeObject): Readiness {
   }
   const wanted = numberAt(live, 'spec', 'replicas') ?? 1
   const count = (key: string) => numberAt(live, 'status', key) ?? 0
-  if (count('updatedReplicas') < wanted) return inProgress(`${count('updatedReplicas')} of ${wanted} replicas updated`)
-  if (count('replicas') > wanted) return inProgress(`${count('replicas') - wanted} old replicas still there`)
+  if (count('updatedReplicas') < wanted)
+    return inProgress(`${count('updatedReplicas')} of ${wanted} replicas updated`)
+  if (count('replicas') > wanted)
+    return inProgress(`${count('replicas') - wanted} old replicas still there`)
   if (count('availableReplicas') < wanted) {
     return inProgress(`${count('availableReplicas')} of ${wanted} replicas available`)
   }
-  return conditionIs(live, 'Available', 'True') ? { status: 'current' } : inProgress('not available')
+  return conditionIs(live, 'Available', 'True')
+    ? { status: 'current' }
+    : inProgress('not available')
 }
 
 function definitionReadiness(live: KubeObject): Readiness {
   if (conditionIs(live, 'NamesAccepted', 'False')) return failed(messageOf(live, 'NamesAccepted'))
-  return conditionIs(live, 'Established', 'True') ? { status: 'current' } : inProgress('not established')
+  return conditionIs(live, 'Established', 'True')
+    ? { status: 'current' }
+    : inProgress('not established')
 }
 
 function claimReadiness(live: KubeObject): Readiness {

@@ -2,6 +2,7 @@ import type { Document } from 'yaml'
 import type { Environment } from './environment.ts'
 import { DeployError } from './errors.ts'
 import { INPUTS_ANNOTATION, inputsOf, podTemplatePath } from './inputs.ts'
+import { BUILT_IN_KINDS, findKind } from './kinds.ts'
 import { objectOf } from './manifests.ts'
 import type { Manifest } from './manifests.ts'
 import { isFields, listAt, objectRef } from './object.ts'
@@ -61,6 +62,25 @@ export function renderWorker(
 }
 
 /**
+ * Puts what names no namespace into this one, as `kubectl --namespace` does; kinds that are not built in are left as
+ * they are until the cluster has told their scope.
+ */
+export function placeInNamespace(
+  manifests: readonly Manifest[],
+  namespace: string,
+): readonly Manifest[] {
+  const placed = manifests.map(({ document, place }) => ({ document: document.clone(), place }))
+  for (const { document } of placed) {
+    const object = document.toJS() as KubeObject
+    const isNamespaced = findKind(BUILT_IN_KINDS, object)?.namespaced === true
+    if (isNamespaced && object.metadata.namespace === undefined) {
+      document.setIn(['metadata', 'namespace'], namespace)
+    }
+  }
+  return inApplyOrder(placed, (manifest) => objectRef(objectOf(manifest)))
+}
+
+/**
  * Marks every object as a member of the set, and every pod with a digest of what it reads only at its start.
  *
  * @returns New documents; the given ones are not changed.
@@ -92,16 +112,23 @@ function find(manifests: readonly Manifest[], kind: string, name: string): Docum
     return object.kind === kind && object.metadata.name === name
   })
   if (found) return found.document
-  throw new DeployError('ERR_MANIFEST', `the manifests hold no ${kind} "${name}", whose values the environment sets`, {
-    hint: 'restore it, or deploy a folder of your own with --manifests DIR',
-  })
+  throw new DeployError(
+    'ERR_MANIFEST',
+    `the manifests hold no ${kind} "${name}", whose values the environment sets`,
+    {
+      hint: 'restore it, or deploy a folder of your own with --manifests DIR',
+    },
+  )
 }
 
 function containerPath(pod: Document, name: string): Path {
   const containers = listAt(pod.toJS(), 'spec', 'containers')
   const index = containers.findIndex((one) => isFields(one) && one['name'] === name)
   if (index !== -1) return ['spec', 'containers', index]
-  throw new DeployError('ERR_MANIFEST', `Pod "demo" has no container "${name}", whose image the environment sets`)
+  throw new DeployError(
+    'ERR_MANIFEST',
+    `Pod "demo" has no container "${name}", whose image the environment sets`,
+  )
 }
 
 /** The second egress rule is the one to token service and database; the first, DNS, is left alone. */

@@ -25,7 +25,11 @@ export interface SourceFile {
  */
 export function parseYaml(file: SourceFile, code: ErrorCode): readonly SourceDocument[] {
   const lines = new LineCounter()
-  const parsed = parseAllDocuments(file.text, { lineCounter: lines, uniqueKeys: true, version: '1.2' })
+  const parsed = parseAllDocuments(file.text, {
+    lineCounter: lines,
+    uniqueKeys: true,
+    version: '1.2',
+  })
   const documents: readonly Document[] = Array.isArray(parsed) ? parsed : []
   const problems = documents.flatMap((document) => [
     ...document.errors.map((error) => problem(file.name, error.message, error.linePos?.[0])),
@@ -39,7 +43,8 @@ export function parseYaml(file: SourceFile, code: ErrorCode): readonly SourceDoc
     .map((document) => ({ document, place: `${file.name}:${firstLine(document, lines)}` }))
 }
 
-const HINT = 'the place is file:line:column; a truncated file or a tab instead of spaces are the usual causes'
+const HINT =
+  'the place is file:line:column; a truncated file or a tab instead of spaces are the usual causes'
 
 function problem(file: string, message: string, position: Position | undefined): string {
   const reason = message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? message
@@ -71,7 +76,10 @@ function scalarProblems(document: Document, file: string, lines: LineCounter): r
       if (node.type !== 'PLAIN' || node.source === undefined || key === 'key') return
       if (/^0\d+$/.test(node.source)) node.value = Number.parseInt(node.source, 8)
       if (/^(yes|no|on|off)$/i.test(node.source)) {
-        report(node, `unquoted ${node.source} is a boolean for kubectl: write true, false or '${node.source}'`)
+        report(
+          node,
+          `unquoted ${node.source} is a boolean for kubectl: write true, false or '${node.source}'`,
+        )
       }
     },
   })

@@ -1,0 +1,195 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { CommandContext, CommonOptions } from './commands/context.ts'
+import { DeployError, exitCode } from './core/errors.ts'
+import type { Report } from './report/events.ts'
+import { jsonReport } from './report/json.ts'
+import { textReport } from './report/text.ts'
+import type { Streams } from './report/text.ts'
+
+/** Everything outside that the command line needs; `main.ts` takes it from the process. */
+export interface Host extends Omit<CommandContext, 'report'> {
+  readonly streams: Streams
+  readonly version: string
+}
+
+const DEFAULT_TIMEOUT_SECONDS = 120
+
+/**
+ * Runs one command line.
+ *
+ * Commands are imported only when they run, so that `--version` and `--help` need not wait for them.
+ *
+ * @param args Without the program's name.
+ * @returns The exit code.
+ */
+export async function run(args: readonly string[], host: Host): Promise<number> {
+  let code = 0
+  let report: Report = textReport(host.streams)
+  let verbose = false
+  const start = async (
+    options: Output,
+    command: (context: CommandContext) => Promise<number>,
+  ): Promise<void> => {
+    if (options.output === 'json') report = jsonReport(host.streams.stdout)
+    verbose = options.verbose === true
+    code = await command({ ...host, report })
+  }
+  try {
+    await program(host, start).parseAsync(args, { from: 'user' })
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    const failed = reportError(error, host, { report, verbose })
+    // `plan --exit-code` gives 1 to a difference, so that an error must be above it
+    return failed === 1 && args[0] === 'plan' && args.includes('--exit-code') ? 2 : failed
+  }
+}
+
+interface Output {
+  readonly output: 'text' | 'json'
+  readonly verbose?: boolean
+}
+
+type Start = (
+  options: Output,
+  command: (context: CommandContext) => Promise<number>,
+) => Promise<void>
+
+function program(host: Host, start: Start): Command {
+  const root = new Command('keyless-cosmos')
+    .description('Puts the keyless worker on a cluster: plan, apply, wait, tell, destroy')
+    .version(host.version)
+    .exitOverride()
+    .configureOutput({ writeOut: host.streams.stdout, writeErr: host.streams.stderr })
+    .showHelpAfterError('(see --help)')
+  addReading(root, start)
+  addDeploying(root, start)
+  return root
+}
+
+function addReading(root: Command, start: Start): void {
+  withManifests(common(root, 'render'))
+    .description('print the objects as they would be applied')
+    .action((options: CommonOptions & Output) =>
+      start(options, async (context) =>
+        (await import('./commands/render.ts')).render(options, context),
+      ),
+    )
+  withManifests(common(root, 'plan'))
+    .description('show what a deploy would change; writes nothing')
+    .option('--adopt', 'take over objects that exist and belong to nobody')
+    .option('--exit-code', 'exit with 1 if a deploy would change something')
+    .action((options: CommonOptions & Output) =>
+      start(options, async (context) =>
+        (await import('./commands/plan.ts')).plan(options, context),
+      ),
+    )
+  withManifests(common(root, 'status'))
+    .description('show the readiness, drift and age of each object')
+    .action((options: CommonOptions & Output) =>
+      start(options, async (context) =>
+        (await import('./commands/status.ts')).status(options, context),
+      ),
+    )
+  common(root, 'logs')
+    .description("print the pod's log")
+    .argument('[pod]', 'name of the pod', 'demo')
+    .option('-f, --follow', 'go on until the pod ends')
+    .option('-p, --previous', 'the run before the last restart')
+    .option('-c, --container <name>', 'one container of several')
+    .option('--tail <lines>', 'only the last lines', wholeNumber)
+    .option('--since <seconds>', 'only lines of the last seconds', wholeNumber)
+    .action((pod: string, options: CommonOptions & Output & { readonly since?: number }) =>
+      start(options, async (context) =>
+        (await import('./commands/logs.ts')).logs(
+          {
+            ...options,
+            pod,
+            ...(options.since === undefined ? {} : { sinceSeconds: options.since }),
+          },
+          context,
+        ),
+      ),
+    )
+}
+
+function addDeploying(root: Command, start: Start): void {
+  withManifests(common(root, 'deploy'))
+    .description('plan, apply just that, wait until it works')
+    .option('--adopt', 'take over objects that exist and belong to nobody')
+    .option('-f, --follow', "print the pod's log afterwards")
+    .option('--no-wait', 'end after the apply')
+    .option('--timeout <seconds>', 'bound of the wait', wholeNumber, DEFAULT_TIMEOUT_SECONDS)
+    .action((options: CommonOptions & Output & { readonly timeout: number }) =>
+      start(options, async (context) =>
+        (await import('./commands/deploy.ts')).deploy(
+          { ...options, timeoutSeconds: options.timeout },
+          context,
+        ),
+      ),
+    )
+  common(root, 'destroy')
+    .description('delete what was deployed and nothing else, and wait until it is gone')
+    .option('--timeout <seconds>', 'bound of the wait', wholeNumber, DEFAULT_TIMEOUT_SECONDS)
+    .action((options: CommonOptions & Output & { readonly timeout: number }) =>
+      start(options, async (context) =>
+        (await import('./commands/destroy.ts')).destroy(
+          { ...options, timeoutSeconds: options.timeout },
+          context,
+        ),
+      ),
+    )
+}
+
+function common(root: Command, name: string): Command {
+  return root
+    .command(name)
+    .option('--env <name|path>', 'environment: a name in manifests/environments, or a file', 'aks')
+    .option('--context <name>', "refuse to go on if the environment's context is another one")
+    .addOption(
+      new Option('--output <format>', 'how to speak').choices(['text', 'json']).default('text'),
+    )
+    .option('--verbose', 'show causes and stack traces')
+}
+
+function withManifests(command: Command): Command {
+  return command.option('--manifests <dir>', 'another folder of Kubernetes YAML')
+}
+
+function wholeNumber(text: string): number {
+  if (/^\d{1,6}$/.test(text) && Number(text) > 0) return Number(text)
+  throw new InvalidArgumentError('Expected a whole number above 0.')
+}
+
+/** Says what went wrong, once, and gives back the exit code. */
+function reportError(
+  error: unknown,
+  host: Host,
+  { report, verbose }: { readonly report: Report; readonly verbose: boolean },
+): number {
+  if (host.signal.aborted) {
+    report({
+      event: 'error',
+      code: 'ERR_INTERRUPTED',
+      message: 'Interrupted; what is applied stays, and the next deploy goes on from there',
+      exitCode: exitCode('ERR_INTERRUPTED'),
+    })
+    return exitCode('ERR_INTERRUPTED')
+  }
+  const known = error instanceof DeployError ? error : undefined
+  const code = known ? exitCode(known.code) : 1
+  report({
+    event: 'error',
+    code: known?.code ?? 'ERR_BUG',
+    message: known?.message ?? `this is a bug in the deployer: ${String(error)}`,
+    ...(known?.hint === undefined ? {} : { hint: known.hint }),
+    exitCode: code,
+    ...((verbose || !known) && error instanceof Error ? { stack: stackOf(error) } : {}),
+  })
+  return code
+}
+
+function stackOf(error: Error): string {
+  const cause = error.cause instanceof Error ? `\ncaused by ${stackOf(error.cause)}` : ''
+  return `${error.stack ?? error.message}${cause}`
+}

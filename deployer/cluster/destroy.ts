@@ -1,0 +1,145 @@
+import { inventoryRef } from '../core/inventory.ts'
+import { listAt, objectRef, subjectOf, textAt } from '../core/object.ts'
+import type { KubeObject, ObjectRef } from '../core/object.ts'
+import { inRanks } from '../core/order.ts'
+import { PART_OF_LABEL } from '../core/ownership.ts'
+import type { ObjectSet } from '../core/ownership.ts'
+import type { Api } from './api.ts'
+import type { Cluster } from './connect.ts'
+import { foreignMembers } from './foreign.ts'
+import { readLiveSet } from './plan.ts'
+import { isGone } from './removal.ts'
+
+/** What became of one object. */
+export interface Destroyed {
+  readonly subject: string
+  readonly state: 'deleted' | 'skipped' | 'left'
+  readonly reason?: string
+}
+
+export interface DestroyOptions {
+  readonly set: ObjectSet
+  readonly timeoutMs: number
+  readonly signal: AbortSignal
+  readonly onDestroyed: (destroyed: Destroyed) => void
+}
+
+/** Looked through when the inventory itself is gone: the kinds of our own manifests. */
+const FALLBACK_KINDS: readonly (readonly [apiVersion: string, kind: string])[] = [
+  ['v1', 'Namespace'],
+  ['v1', 'ServiceAccount'],
+  ['v1', 'ConfigMap'],
+  ['v1', 'Pod'],
+  ['networking.k8s.io/v1', 'NetworkPolicy'],
+]
+
+/**
+ * Deletes what the set owns, in reverse order of an apply, and waits until it is gone.
+ *
+ * Each object is deleted by its UID, and only while it carries the set's label. A namespace that holds anything of
+ * others stays. What blocks the rest (finalizers) is named; it stays in the inventory, for the next run to find.
+ */
+export async function destroySet(
+  cluster: Cluster,
+  options: DestroyOptions,
+): Promise<readonly Destroyed[]> {
+  const { set } = options
+  const { api } = cluster
+  const live = await readLiveSet(api, [], set, collectionsOf(set))
+  const objects = [...live.liveByIdentity.values()]
+  const { ours = [], others = [] } = Object.groupBy(objects, (object) =>
+    object.metadata.labels?.[PART_OF_LABEL] === set.id ? 'ours' : 'others',
+  )
+  const results = others.map((object) =>
+    say(options, object, 'skipped', 'no longer carries our label'),
+  )
+  const bound = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)])
+  const inventory = await api.get(inventoryRef(set))
+
+  for (const rank of inRanks(ours, objectRef).toReversed()) {
+    options.signal.throwIfAborted()
+    const isLeft = results.some(({ state }) => state === 'left')
+    const going = await Promise.all(rank.map((object) => reasonToKeep(api, object, set, isLeft)))
+    const kept = rank.filter((_, index) => going[index] !== undefined)
+    results.push(
+      ...kept.map((object) => say(options, object, 'skipped', going[rank.indexOf(object)])),
+    )
+    const deleted = rank.filter((object) => !kept.includes(object))
+    results.push(...(await deleteAll(cluster, deleted, options, bound)))
+  }
+  options.signal.throwIfAborted()
+  if (!results.some(({ state }) => state === 'left')) await removeInventory(api, inventory)
+  return results
+}
+
+async function deleteAll(
+  cluster: Cluster,
+  objects: readonly KubeObject[],
+  options: DestroyOptions,
+  bound: AbortSignal,
+): Promise<readonly Destroyed[]> {
+  const results: Destroyed[] = []
+  await Promise.all(
+    objects.map((object) => cluster.api.remove(objectRef(object), object.metadata.uid ?? '')),
+  )
+  const left = await isGone(cluster, objects, bound, (object) => {
+    results.push(say(options, object, 'deleted'))
+  })
+  options.signal.throwIfAborted()
+  return [...results, ...left.map((object) => say(options, object, 'left', blockers(object)))]
+}
+
+/** The inventory goes with its namespace; elsewhere it is the last to go. */
+async function removeInventory(api: Api, inventory: KubeObject | undefined): Promise<void> {
+  if (inventory?.metadata.uid === undefined) return
+  await api.remove(objectRef(inventory), inventory.metadata.uid)
+}
+
+async function reasonToKeep(
+  api: Api,
+  object: KubeObject,
+  set: ObjectSet,
+  isLeft: boolean,
+): Promise<string | undefined> {
+  if (object.kind !== 'Namespace' || object.metadata.deletionTimestamp !== undefined)
+    return undefined
+  if (isLeft) return 'objects in it are left'
+  const foreign = await foreignMembers(api, object.metadata.name, set)
+  if (foreign.length === 0) return undefined
+  const shown = foreign.slice(0, 3).join(', ')
+  return `it holds ${foreign.length} of others: ${shown}${foreign.length > 3 ? ', …' : ''}`
+}
+
+/** Why an object does not go: its own finalizers, or what its namespace reports about itself. */
+function blockers(object: KubeObject): string {
+  const finalizers = object.metadata.finalizers ?? []
+  if (finalizers.length > 0) return `waits for finalizers ${finalizers.join(', ')}`
+  const conditions = listAt(object, 'status', 'conditions')
+    .filter((condition) => textAt(condition, 'status') === 'True')
+    .flatMap((condition) => textAt(condition, 'message') ?? [])
+  return conditions.length > 0 ? conditions.join('; ') : 'still there'
+}
+
+function collectionsOf(set: ObjectSet): readonly ObjectRef[] {
+  return FALLBACK_KINDS.map(([apiVersion, kind]) => ({
+    apiVersion,
+    kind,
+    name: '',
+    ...(kind === 'Namespace' ? {} : { namespace: set.namespace }),
+  }))
+}
+
+function say(
+  { onDestroyed }: DestroyOptions,
+  object: KubeObject,
+  state: Destroyed['state'],
+  reason?: string,
+): Destroyed {
+  const destroyed = {
+    subject: subjectOf(objectRef(object)),
+    state,
+    ...(reason === undefined ? {} : { reason }),
+  }
+  onDestroyed(destroyed)
+  return destroyed
+}

@@ -1,0 +1,169 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { basename, dirname, extname, join, relative, resolve } from 'node:path'
+import { parseEnvironment } from '../core/environment.ts'
+import type { Environment } from '../core/environment.ts'
+import { DeployError } from '../core/errors.ts'
+import type { ErrorCode } from '../core/errors.ts'
+import { objectOf, parseManifests } from '../core/manifests.ts'
+import type { Manifest } from '../core/manifests.ts'
+import type { KubeObject } from '../core/object.ts'
+import { objectSet } from '../core/ownership.ts'
+import type { ObjectSet } from '../core/ownership.ts'
+import { placeInNamespace, renderWorker, stampOwnership } from '../core/render.ts'
+import type { TrustRoot } from '../core/render.ts'
+import { didYouMean } from '../core/suggest.ts'
+import type { SourceFile } from '../core/yaml.ts'
+import type { CommandContext, CommonOptions } from './context.ts'
+
+/** Environment and manifests, parsed and rendered: all that a command needs to know before it talks to a cluster. */
+export interface Config {
+  readonly environment: Environment
+  /** Absolute path; relative paths inside the environment start at its folder. */
+  readonly environmentFile: string
+  readonly set: ObjectSet
+  readonly manifests: readonly Manifest[]
+  readonly objects: readonly KubeObject[]
+}
+
+/** @throws {DeployError} `ERR_ENVIRONMENT` or `ERR_MANIFEST`, each with every problem found. */
+export async function readConfig(options: CommonOptions, context: CommandContext): Promise<Config> {
+  const { environment, file } = await readEnvironment(options, context)
+  const set = objectSet(environment.name, environment.namespace)
+  const rendered = await renderAll(environment, file, options, context)
+  const manifests = stampOwnership(rendered, set)
+  return { environment, environmentFile: file, set, manifests, objects: manifests.map(objectOf) }
+}
+
+/** Reads only the environment: enough for logs and destroy. */
+export async function readEnvironment(
+  options: CommonOptions,
+  context: CommandContext,
+): Promise<{ readonly environment: Environment; readonly file: string }> {
+  const file = await findEnvironment(options.env, context)
+  const shown = relative(context.cwd, file)
+  const source = {
+    name: shown.startsWith('..') ? file : shown,
+    text: await read(file, 'ERR_ENVIRONMENT'),
+  }
+  const environment = parseEnvironment(source, basename(file, extname(file)))
+  if (options.context !== undefined && options.context !== environment.cluster.context) {
+    throw new DeployError(
+      'ERR_CONTEXT',
+      `--context ${options.context}: environment "${environment.name}" is for context "${environment.cluster.context}"`,
+      {
+        subject: options.context,
+        hint: `leave --context out, or change cluster.context in ${source.name}`,
+      },
+    )
+  }
+  return { environment, file }
+}
+
+async function findEnvironment(env: string, { cwd, root }: CommandContext): Promise<string> {
+  const isPath = /[/\\]|\.ya?ml$/.test(env)
+  if (isPath) return resolve(cwd, env)
+  const folder = join(root, 'manifests', 'environments')
+  const names = (await readdir(folder))
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => basename(name, '.yaml'))
+  if (names.includes(env)) return join(folder, `${env}.yaml`)
+  throw new DeployError('ERR_ENVIRONMENT', `no environment "${env}"${didYouMean(env, names)}`, {
+    subject: env,
+    hint: `--env takes ${names.join(', ')} or the path of a file`,
+  })
+}
+
+async function renderAll(
+  environment: Environment,
+  environmentFile: string,
+  options: CommonOptions,
+  context: CommandContext,
+): Promise<readonly Manifest[]> {
+  if (options.manifests !== undefined) {
+    const folder = resolve(context.cwd, options.manifests)
+    return placeInNamespace(
+      parseManifests(await readFolder(folder, context.cwd)),
+      environment.namespace,
+    )
+  }
+  const folder = join(context.root, 'manifests')
+  const manifests = parseManifests(await readFolder(folder, context.cwd))
+  const caFile = environment.trustRoot?.caFile
+  return renderWorker(
+    manifests,
+    environment,
+    caFile === undefined
+      ? undefined
+      : await readTrustRoot(resolve(dirname(environmentFile), caFile), folder, context.cwd),
+  )
+}
+
+/** YAML files of the folder itself, as `kubectl apply -f DIR` takes them, by name. */
+async function readFolder(folder: string, cwd: string): Promise<readonly SourceFile[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
+    throw new DeployError('ERR_MANIFEST', `${folder}: ${fileReason(cause)}`, {
+      subject: folder,
+      cause,
+    })
+  })
+  const names = entries
+    .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
+    .map((entry) => entry.name)
+    .toSorted()
+  return Promise.all(
+    names.map(async (name) => {
+      const file = join(folder, name)
+      return { name: relative(cwd, file), text: await read(file, 'ERR_MANIFEST') }
+    }),
+  )
+}
+
+async function readTrustRoot(caFile: string, folder: string, cwd: string): Promise<TrustRoot> {
+  const certificates = await read(caFile, 'ERR_ENVIRONMENT', 'trustRoot.caFile')
+  if (
+    !certificates.includes('-----BEGIN CERTIFICATE-----') ||
+    certificates.includes('PRIVATE KEY')
+  ) {
+    throw new DeployError(
+      'ERR_ENVIRONMENT',
+      `trustRoot.caFile: expected PEM certificates and no key in ${caFile}`,
+      {
+        subject: caFile,
+      },
+    )
+  }
+  const file = join(folder, 'trust-root', 'config-map.yaml')
+  const [manifest] = parseManifests([
+    { name: relative(cwd, file), text: await read(file, 'ERR_MANIFEST') },
+  ])
+  if (!manifest) throw new TypeError('parseManifests returns at least one manifest')
+  return { manifest, certificates }
+}
+
+async function read(file: string, code: ErrorCode, key?: string): Promise<string> {
+  try {
+    if ((await stat(file)).size > MAX_FILE_BYTES) throw new Error('it is larger than 4 MiB')
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    const place = key === undefined ? file : `${key}: ${file}`
+    throw new DeployError(code, `${place}: ${fileReason(cause)}`, {
+      subject: file,
+      hint:
+        code === 'ERR_ENVIRONMENT'
+          ? 'for target local, start the platform first: npm run local'
+          : 'check the path',
+      cause,
+    })
+  }
+}
+
+const MAX_FILE_BYTES = 4 * 1024 * 1024
+
+function fileReason(cause: unknown): string {
+  const error = cause as NodeJS.ErrnoException
+  if (error.code === 'ENOENT') return 'there is no such file or folder'
+  if (error.code === 'EACCES') return 'permission denied'
+  if (error.code === 'EISDIR') return 'it is a folder, expected a file'
+  if (error.code === 'ENOTDIR') return 'it is a file, expected a folder'
+  return error.message
+}

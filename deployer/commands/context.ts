@@ -1,0 +1,24 @@
+import type { Report } from '../report/events.ts'
+
+/** What every command gets beside its options. */
+export interface CommandContext {
+  readonly report: Report
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Where relative paths of the command line start. */
+  readonly cwd: string
+  /** The folder that holds `manifests/`. */
+  readonly root: string
+  readonly now: () => number
+  /** Aborted by Ctrl-C or SIGTERM. */
+  readonly signal: AbortSignal
+}
+
+/** Options every command knows. */
+export interface CommonOptions {
+  /** Name of a file in `manifests/environments/` without ending, or a path. */
+  readonly env: string
+  /** Must be the environment's, if it is given at all. */
+  readonly context?: string
+  /** Another folder of Kubernetes YAML instead of ours. */
+  readonly manifests?: string
+}

@@ -1,0 +1,84 @@
+import { applyPlan } from '../cluster/apply.ts'
+import type { Applied } from '../cluster/apply.ts'
+import type { Cluster } from '../cluster/connect.ts'
+import { makePlan } from '../cluster/plan.ts'
+import { inScope } from '../cluster/scope.ts'
+import { objectRef, subjectOf } from '../core/object.ts'
+import type { KubeObject } from '../core/object.ts'
+import { hasLog } from '../core/pod-readiness.ts'
+import { countStates } from '../core/plan.ts'
+import { readConfig } from './config.ts'
+import type { CommandContext, CommonOptions } from './context.ts'
+import { printLog } from './logs.ts'
+import { reportPlan } from './plan.ts'
+import { withTarget } from './target.ts'
+import { waitAndExplain } from './wait.ts'
+
+export interface DeployOptions extends CommonOptions {
+  readonly adopt?: boolean
+  /** Print the pod's log on stdout once it is there. */
+  readonly follow?: boolean
+  /** Bound of the wait. */
+  readonly timeoutSeconds: number
+  /** `false` ends after the apply. */
+  readonly wait?: boolean
+}
+
+/** Plans, applies just that, waits until it works, and says what to do next. */
+export async function deploy(options: DeployOptions, context: CommandContext): Promise<number> {
+  const config = await readConfig(options, context)
+  const from = {
+    environment: config.environment,
+    file: config.environmentFile,
+    doing: 'Deploying to',
+  }
+  return withTarget(from, context, async (cluster) => {
+    const objects = await inScope(cluster.api, config.objects, config.environment.namespace)
+    const { plan, live } = await makePlan(cluster.api, objects, {
+      set: config.set,
+      adopt: options.adopt === true,
+    })
+    reportPlan(plan, context, false)
+    const applied = await applyPlan(cluster, plan, {
+      set: config.set,
+      members: live.members,
+      signal: context.signal,
+      onApplied: (one) => reportApplied(one, context),
+    })
+    context.report({
+      event: 'done',
+      message: `Applied: ${countStates(applied.map(({ state }) => state))}`,
+    })
+    if (options.wait === false) return 0
+    const appliedObjects = applied.flatMap((one) => one.live ?? [])
+    const ready = await waitAndExplain(
+      cluster,
+      appliedObjects,
+      config.set,
+      options.timeoutSeconds,
+      context,
+    )
+    await finish(cluster, ready, options, context)
+    return 0
+  })
+}
+
+function reportApplied({ entry, state }: Applied, { report }: CommandContext): void {
+  if (state === 'unchanged') return
+  report({ event: 'object', subject: subjectOf(entry.ref), state })
+}
+
+/** The log if asked for, else where to find it. */
+async function finish(
+  cluster: Cluster,
+  ready: readonly KubeObject[],
+  options: DeployOptions,
+  context: CommandContext,
+): Promise<void> {
+  const pod = ready.find((object) => object.kind === 'Pod' && hasLog(object))
+  if (pod && options.follow === true) {
+    await printLog(cluster, objectRef(pod), { follow: true }, context)
+  } else if (pod) {
+    context.report({ event: 'next', command: `npm run logs -- --env ${options.env}` })
+  }
+}

@@ -1,0 +1,52 @@
+import { destroySet } from '../cluster/destroy.ts'
+import type { Destroyed } from '../cluster/destroy.ts'
+import { DeployError } from '../core/errors.ts'
+import { objectSet } from '../core/ownership.ts'
+import { readEnvironment } from './config.ts'
+import type { CommandContext, CommonOptions } from './context.ts'
+import { withTarget } from './target.ts'
+
+export interface DestroyCommandOptions extends CommonOptions {
+  readonly timeoutSeconds: number
+}
+
+/** Deletes what was deployed and nothing else, waits, and prints what became of each object. */
+export async function destroy(
+  options: DestroyCommandOptions,
+  context: CommandContext,
+): Promise<number> {
+  const { environment, file } = await readEnvironment(options, context)
+  const set = objectSet(environment.name, environment.namespace)
+  return withTarget({ environment, file, doing: 'Destroying on' }, context, async (cluster) => {
+    const results = await destroySet(cluster, {
+      set,
+      timeoutMs: options.timeoutSeconds * 1_000,
+      signal: context.signal,
+      onDestroyed: ({ subject, state, reason }) =>
+        context.report({
+          event: 'object',
+          subject,
+          state,
+          ...(reason === undefined ? {} : { reason }),
+        }),
+    })
+    const left = results.filter(({ state }) => state === 'left')
+    if (left.length > 0) throw leftBehind(left, options.timeoutSeconds)
+    context.report({ event: 'done', message: receipt(results) })
+    return 0
+  })
+}
+
+function receipt(results: readonly Destroyed[]): string {
+  const count = (state: string) => results.filter((one) => one.state === state).length
+  if (results.length === 0) return 'Nothing to destroy: nothing of this environment is deployed'
+  const skipped = count('skipped') === 0 ? '' : `, ${count('skipped')} skipped`
+  return `Destroyed: ${count('deleted')} deleted${skipped}, none left`
+}
+
+function leftBehind(left: readonly Destroyed[], timeoutSeconds: number): DeployError {
+  const subjects = left.map(({ subject }) => subject).join(', ')
+  return new DeployError('ERR_LEFT_BEHIND', `${subjects}: still there after ${timeoutSeconds} s`, {
+    hint: 'whoever set the finalizer must remove it; then run destroy again, which goes on from here',
+  })
+}

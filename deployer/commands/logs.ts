@@ -1,0 +1,62 @@
+import type { Cluster } from '../cluster/connect.ts'
+import { podLog } from '../cluster/pod-log.ts'
+import type { LogOptions } from '../cluster/pod-log.ts'
+import { subjectOf } from '../core/object.ts'
+import type { ObjectRef } from '../core/object.ts'
+import { readEnvironment } from './config.ts'
+import type { CommandContext, CommonOptions } from './context.ts'
+import { withTarget } from './target.ts'
+
+export interface LogsOptions extends CommonOptions {
+  /** Default: the worker's pod, `demo`. */
+  readonly pod?: string
+  readonly container?: string
+  readonly follow?: boolean
+  readonly previous?: boolean
+  readonly tail?: number
+  readonly sinceSeconds?: number
+}
+
+/** Prints the pod's log on stdout, and with `--follow` goes on until the pod ends. */
+export async function logs(options: LogsOptions, context: CommandContext): Promise<number> {
+  const { environment, file } = await readEnvironment(options, context)
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    namespace: environment.namespace,
+    name: options.pod ?? 'demo',
+  }
+  const { container, follow, previous, tail, sinceSeconds } = options
+  return withTarget(
+    { environment, file, doing: 'Reading the log on' },
+    context,
+    async (cluster) => {
+      await printLog(
+        cluster,
+        pod,
+        {
+          ...(container === undefined ? {} : { container }),
+          ...(follow === undefined ? {} : { follow }),
+          ...(previous === undefined ? {} : { previous }),
+          ...(tail === undefined ? {} : { tailLines: tail }),
+          ...(sinceSeconds === undefined ? {} : { sinceSeconds }),
+        },
+        context,
+      )
+      return 0
+    },
+  )
+}
+
+/** Reports each line as it comes. */
+export async function printLog(
+  cluster: Cluster,
+  pod: ObjectRef,
+  options: LogOptions,
+  context: CommandContext,
+): Promise<void> {
+  for await (const line of podLog(cluster.transport, pod, options, context.signal)) {
+    context.report({ event: 'log', pod: subjectOf(pod), line })
+  }
+  context.signal.throwIfAborted()
+}

@@ -1,0 +1,54 @@
+import { makePlan } from '../cluster/plan.ts'
+import { inScope } from '../cluster/scope.ts'
+import { countActions, isNoOp } from '../core/plan.ts'
+import type { Plan } from '../core/plan.ts'
+import { subjectOf } from '../core/object.ts'
+import { readConfig } from './config.ts'
+import type { CommandContext, CommonOptions } from './context.ts'
+import { withTarget } from './target.ts'
+
+export interface PlanCommandOptions extends CommonOptions {
+  readonly adopt?: boolean
+  /** 0 nothing to do, 1 something to do, above 1 an error: as `kubectl diff`. */
+  readonly exitCode?: boolean
+}
+
+/** Shows what a deploy would do, and writes nothing. */
+export async function plan(options: PlanCommandOptions, context: CommandContext): Promise<number> {
+  const config = await readConfig(options, context)
+  const from = {
+    environment: config.environment,
+    file: config.environmentFile,
+    doing: 'Planning against',
+  }
+  return withTarget(from, context, async ({ api }) => {
+    const objects = await inScope(api, config.objects, config.environment.namespace)
+    const made = await makePlan(api, objects, { set: config.set, adopt: options.adopt === true })
+    reportPlan(made.plan, context, true)
+    if (!isNoOp(made.plan)) {
+      context.report({ event: 'next', command: `npm run deploy -- --env ${options.env}` })
+    }
+    return options.exitCode === true && !isNoOp(made.plan) ? 1 : 0
+  })
+}
+
+/** One line per object, then the counts. */
+export function reportPlan(made: Plan, { report }: CommandContext, product: boolean): void {
+  for (const { ref, action, reason, changes, healed } of made.entries) {
+    const taken = (healed ?? []).map(({ path, manager }) => `${path} taken back from ${manager}`)
+    const why = [reason, ...taken].filter((part) => part !== undefined).join('; ')
+    report({
+      event: 'planned',
+      subject: subjectOf(ref),
+      action,
+      ...(why === '' ? {} : { reason: why }),
+      changes,
+      product,
+    })
+  }
+  report({
+    event: 'plan',
+    id: made.id,
+    counts: countActions(made.entries.map(({ action }) => action)),
+  })
+}

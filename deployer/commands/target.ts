@@ -1,0 +1,51 @@
+import { dirname, resolve } from 'node:path'
+import { connect } from '../cluster/connect.ts'
+import type { Cluster } from '../cluster/connect.ts'
+import type { Environment } from '../core/environment.ts'
+import type { CommandContext } from './context.ts'
+
+/**
+ * Connects to the environment's cluster and says which it is, before anything else is said or done.
+ *
+ * @param doing `Planning against`, `Deploying to` …
+ */
+export async function openTarget(
+  environment: Environment,
+  environmentFile: string,
+  doing: string,
+  context: CommandContext,
+): Promise<Cluster> {
+  const { kubeconfig } = environment.cluster
+  const cluster = await connect({
+    context: environment.cluster.context,
+    ...(kubeconfig === undefined
+      ? {}
+      : { kubeconfig: resolve(dirname(environmentFile), kubeconfig) }),
+    target: environment.target,
+    env: context.env,
+    now: context.now,
+  })
+  context.report({
+    event: 'target',
+    doing,
+    environment: environment.name,
+    context: cluster.context,
+    server: cluster.server,
+    namespace: environment.namespace,
+  })
+  return cluster
+}
+
+/** Runs `work` with the environment's cluster and closes its connections, whatever happens. */
+export async function withTarget<T>(
+  from: { readonly environment: Environment; readonly file: string; readonly doing: string },
+  context: CommandContext,
+  work: (cluster: Cluster) => Promise<T>,
+): Promise<T> {
+  const cluster = await openTarget(from.environment, from.file, from.doing, context)
+  try {
+    return await work(cluster)
+  } finally {
+    cluster.close()
+  }
+}

@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { run } from './cli.ts'
+
+const root = projectRoot(dirname(realpathSync(process.argv[1] ?? '.')))
+const interrupted = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort())
+
+process.exitCode = await run(process.argv.slice(2), {
+  streams: {
+    stdout: (text) => void process.stdout.write(text),
+    stderr: (text) => void process.stderr.write(text),
+    colour: { stdout: wantsColour(process.stdout), stderr: wantsColour(process.stderr) },
+  },
+  env: process.env,
+  cwd: process.cwd(),
+  root,
+  version: versionOf(root),
+  now: Date.now,
+  signal: interrupted.signal,
+})
+
+/** The nearest folder above this program that holds the manifests: the sources and the bundle lie differently deep. */
+function projectRoot(from: string): string {
+  for (let folder = from; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'manifests', 'environments'))) return folder
+    if (folder === dirname(folder)) return from
+  }
+}
+
+function versionOf(folder: string): string {
+  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    readonly version: string
+  }
+  return version
+}
+
+/** https://no-color.org; FORCE_COLOR as Node reads it */
+function wantsColour(stream: NodeJS.WriteStream): boolean {
+  if (process.env['NO_COLOR'] !== undefined && process.env['NO_COLOR'] !== '') return false
+  return stream.isTTY && stream.hasColors()
+}

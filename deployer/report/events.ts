@@ -1,0 +1,62 @@
+import type { ErrorCode } from '../core/errors.ts'
+import type { Change } from '../core/changes.ts'
+
+/** Everything a command says, as data; `text.ts` and `json.ts` are its two voices. */
+export type ReportEvent =
+  /** Where it goes; before anything is written. */
+  | {
+      readonly event: 'target'
+      readonly doing: string
+      readonly environment: string
+      readonly context: string
+      readonly server: string
+      readonly namespace: string
+    }
+  /** `begin`: • what starts now, with its bound. `done`: ✓ what came of it. */
+  | { readonly event: 'begin' | 'done'; readonly message: string }
+  | { readonly event: 'warning'; readonly message: string }
+  /** One line of a plan; `product` if the plan is what was asked for. */
+  | {
+      readonly event: 'planned'
+      readonly subject: string
+      readonly action: string
+      readonly reason?: string
+      readonly changes: readonly Change[]
+      readonly product: boolean
+    }
+  | { readonly event: 'plan'; readonly id: string; readonly counts: string }
+  /** What became of an object: created, configured, current, deleted … */
+  | {
+      readonly event: 'object'
+      readonly subject: string
+      readonly state: string
+      readonly reason?: string
+    }
+  | {
+      readonly event: 'status'
+      readonly subject: string
+      readonly state: string
+      readonly reason?: string
+      readonly age?: string
+    }
+  /** Why an object failed: events, last log lines, verdict. */
+  | {
+      readonly event: 'evidence'
+      readonly subject: string
+      readonly kind: 'event' | 'log' | 'verdict'
+      readonly text: string
+    }
+  | { readonly event: 'rendered'; readonly yaml: string; readonly objects: readonly unknown[] }
+  | { readonly event: 'log'; readonly pod: string; readonly line: string }
+  | { readonly event: 'next'; readonly command: string }
+  | {
+      readonly event: 'error'
+      readonly code: ErrorCode | 'ERR_BUG'
+      readonly message: string
+      readonly hint?: string
+      readonly exitCode: number
+      readonly stack?: string
+    }
+
+/** Takes what a command says. */
+export type Report = (event: ReportEvent) => void

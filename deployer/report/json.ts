@@ -1,0 +1,13 @@
+import type { Report } from './events.ts'
+
+/** One event per line on stdout, in the order things happen; nothing else is written. */
+export function jsonReport(write: (text: string) => void): Report {
+  return (event) => {
+    if (event.event === 'rendered') {
+      for (const object of event.objects)
+        write(`${JSON.stringify({ event: 'rendered', object })}\n`)
+      return
+    }
+    write(`${JSON.stringify(event)}\n`)
+  }
+}

@@ -1,0 +1,131 @@
+import { styleText } from 'node:util'
+import type { Report, ReportEvent } from './events.ts'
+
+/** Where text goes: stdout is the product, stderr the talk. */
+export interface Streams {
+  readonly stdout: (text: string) => void
+  readonly stderr: (text: string) => void
+  /** Whether each of the two is a terminal that wants colour. */
+  readonly colour: { readonly stdout: boolean; readonly stderr: boolean }
+}
+
+type Style = Parameters<typeof styleText>[0]
+
+const STYLES: Readonly<Record<string, Style>> = {
+  create: 'green',
+  created: 'green',
+  configure: 'yellow',
+  configured: 'yellow',
+  recreate: 'magenta',
+  recreated: 'magenta',
+  adopt: 'yellow',
+  adopted: 'yellow',
+  prune: 'red',
+  pruned: 'red',
+  deleted: 'red',
+  failed: 'red',
+  unchanged: 'dim',
+  current: 'green',
+}
+
+/** Lines that are the same in a terminal and in CI: nothing is redrawn. */
+export function textReport(streams: Streams): Report {
+  return (event) => {
+    const product = isProduct(event)
+    const write = product ? streams.stdout : streams.stderr
+    const colour = product ? streams.colour.stdout : streams.colour.stderr
+    const paint = (style: Style | undefined, text: string) =>
+      colour && style !== undefined ? styleText(style, text, { validateStream: false }) : text
+    for (const line of linesOf(event, paint)) write(`${line}\n`)
+  }
+}
+
+function isProduct(event: ReportEvent): boolean {
+  if (event.event === 'planned') return event.product
+  return ['rendered', 'log', 'status'].includes(event.event)
+}
+
+type Paint = (style: Style | undefined, text: string) => string
+
+function linesOf(event: ReportEvent, paint: Paint): readonly string[] {
+  switch (event.event) {
+    case 'target':
+      return [
+        `• ${event.doing} ${event.context} (${event.server}), namespace ${event.namespace}, environment ${event.environment}`,
+      ]
+    case 'begin':
+      return [`• ${event.message}`]
+    case 'done':
+      return [`${paint('green', '✓')} ${event.message}`]
+    case 'warning':
+      return [`${paint('yellow', '!')} ${event.message}`]
+    case 'planned':
+      return [
+        objectLine(event.subject, paint(STYLES[event.action], event.action), event.reason),
+        ...event.changes.map((change) => `    ${changeText(change)}`),
+      ]
+    case 'plan':
+      return [`${paint('green', '✓')} Planned: ${event.counts} (plan ${event.id})`]
+    case 'object':
+      return [markedLine(event, paint)]
+    case 'status':
+      return [
+        objectLine(
+          event.subject,
+          `${paint(STYLES[event.state], event.state.padEnd(12))} ${event.age ?? ''}`.trimEnd(),
+          event.reason,
+        ),
+      ]
+    case 'evidence':
+      return event.text.split('\n').map((text) => `    ${event.kind.padEnd(8)} ${text}`)
+    case 'rendered':
+      return [event.yaml.trimEnd()]
+    case 'log':
+      return [event.line]
+    case 'next':
+      return [`  next: ${event.command}`]
+    case 'error':
+      return errorLines(event, paint)
+    default:
+      return event satisfies never
+  }
+}
+
+function objectLine(subject: string, state: string, reason: string | undefined): string {
+  return `  ${subject.padEnd(44)}  ${state}${reason === undefined ? '' : `: ${reason}`}`
+}
+
+function markedLine(
+  event: Extract<ReportEvent, { readonly event: 'object' }>,
+  paint: Paint,
+): string {
+  const line = objectLine(event.subject, paint(STYLES[event.state], event.state), event.reason)
+  if (event.state === 'failed') return `${paint('red', '✗')}${line.slice(1)}`
+  return event.state === 'current' ? `${paint('green', '✓')}${line.slice(1)}` : line
+}
+
+function errorLines(
+  event: Extract<ReportEvent, { readonly event: 'error' }>,
+  paint: Paint,
+): readonly string[] {
+  return [
+    `${paint('red', '✗')} ${event.message}`,
+    ...(event.hint === undefined ? [] : [`    hint  ${event.hint}`]),
+    ...(event.stack === undefined ? [] : [event.stack]),
+    `${event.code} (exit code ${event.exitCode})`,
+  ]
+}
+
+function changeText(change: {
+  readonly path: string
+  readonly before?: unknown
+  readonly after?: unknown
+}): string {
+  const value = (key: 'before' | 'after') =>
+    key in change ? shorten(JSON.stringify(change[key])) : 'absent'
+  return `${change.path}: ${value('before')} → ${value('after')}`
+}
+
+function shorten(text: string): string {
+  return text.length > 120 ? `${text.slice(0, 117)}…` : text
+}
