@@ -31,7 +31,7 @@ export interface CosmosAccount {
 }
 
 /** The declared account cannot exist; the message lists every problem. */
-export class AccountError extends Error {
+class AccountError extends Error {
   override readonly name = 'AccountError'
   readonly code = 'ERR_COSMOS_ACCOUNT'
 }

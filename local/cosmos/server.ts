@@ -58,7 +58,9 @@ export async function startCosmos(options: CosmosOptions): Promise<Cosmos> {
   const account = parsedOnChange(options.account)
   const { name } = account()
   const names = certificateNames(options.tls.cert)
-  const { tenantId, jwksUrl, certificateAuthority } = options.authority
+  const { jwksUrl, certificateAuthority } = options.authority
+  // Entra writes ids in lower case, however they are declared.
+  const tenantId = options.authority.tenantId.toLowerCase()
   const findKey = createSigningKeys({ url: jwksUrl, certificateAuthority, now })
   const issuers = [
     `https://sts.windows.net/${tenantId}/`,

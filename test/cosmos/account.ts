@@ -96,7 +96,7 @@ export interface TestAccount {
   close(): Promise<void>
 }
 
-export interface RawOptions {
+interface RawOptions {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
@@ -104,7 +104,7 @@ export interface RawOptions {
   readonly authorization?: string | null
 }
 
-export interface RawAnswer {
+interface RawAnswer {
   readonly status: number
   readonly substatus: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>

@@ -6,6 +6,8 @@ import { databaseRid } from './resource-id.ts'
 /** A database of the embedded store. */
 export interface Database {
   readonly id: string
+  /** What its `_rid`, and those of everything in it, are made of. */
+  readonly ordinal: number
   readonly rid: string
   readonly self: string
   readonly createdSeconds: number
@@ -66,8 +68,8 @@ function follow(
   existing: Database | undefined,
   source: { readonly now: () => number; readonly next: () => number },
 ): Database {
-  const ordinal = source.next()
-  const rid = existing?.rid ?? databaseRid(ordinal)
+  const ordinal = existing?.ordinal ?? source.next()
+  const rid = databaseRid(ordinal)
   const self = `dbs/${rid}/`
   const containers = declared.containers.map(({ id, partitionKeyPath }): [string, Container] => {
     const kept = existing?.containers.get(id)
@@ -84,6 +86,7 @@ function follow(
   })
   return {
     id: declared.id,
+    ordinal,
     rid,
     self,
     createdSeconds: existing?.createdSeconds ?? Math.floor(source.now() / 1000),

@@ -12,7 +12,7 @@ export interface Patch {
 }
 
 /** One step of a patch; `path` and `from` are JSON pointers, already split. */
-export type PatchOperation =
+type PatchOperation =
   | { readonly op: 'add' | 'set' | 'replace'; readonly path: Pointer; readonly value: Json }
   | { readonly op: 'incr'; readonly path: Pointer; readonly value: number }
   | { readonly op: 'remove'; readonly path: Pointer }
