@@ -54,6 +54,8 @@ const WHERE: readonly { readonly where: string; readonly ids: string }[] = [
   { where: "c.id IN ('1', '3', 4)", ids: '13' },
   { where: "c.id NOT IN ('1', '3')", ids: '24' },
   { where: 'c.missing NOT IN (1)', ids: '' },
+  { where: 'c.id IN (1, 2)', ids: '' },
+  { where: 'c.id NOT IN (1, 2)', ids: '1234' },
   { where: 'c.age BETWEEN 40 AND 45', ids: '12' },
   { where: 'c.age NOT BETWEEN 40 AND 45', ids: '4' },
   { where: 'c.age BETWEEN 40 AND 45 AND c.active', ids: '1' },
@@ -87,7 +89,7 @@ const WHERE: readonly { readonly where: string; readonly ids: string }[] = [
 ]
 
 test.for(WHERE)('WHERE $where lets "$ids" through', ({ where, ids }) => {
-  expect(run(`SELECT VALUE c.id FROM c WHERE ${where}`).join('')).toBe(ids)
+  expect(run(`SELECT VALUE c.id FROM c WHERE ${where}`).map(String).join('')).toBe(ids)
 })
 
 test.for<{ readonly query: string; readonly rows: readonly Json[] }>([
