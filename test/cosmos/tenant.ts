@@ -16,6 +16,8 @@ export interface Tenant {
   unsigned(claims: Record<string, unknown>): string
   /** The same, as HS256 with the public key for a secret: the classic confusion. */
   symmetric(claims: Record<string, unknown>): Promise<string>
+  /** Signs with a new key from now on, and publishes only that. */
+  rotate(): Promise<void>
   /** How often the keys were fetched. */
   fetches(): number
   close(): Promise<void>
@@ -25,30 +27,37 @@ const KEY_ID = 'tenant-key-1'
 
 /** A tenant that does nothing but sign tokens and publish its key, over TLS. */
 export async function startTenant(tls: KeyPair): Promise<Tenant> {
-  const own = await generateKeyPair('RS256')
+  let own = await publishedKey(KEY_ID)
   const foreign = await generateKeyPair('RS256')
-  const jwk = { ...(await exportJWK(own.publicKey)), kid: KEY_ID, use: 'sig', alg: 'RS256' }
   let fetches = 0
   const listener = await listen(
     () => {
       fetches += 1
-      return Response.json({ keys: [jwk] })
+      return Response.json({ keys: [own.jwk] })
     },
     { tls, name: 'test tenant' },
   )
 
   return {
     jwksUrl: `${listener.url}/${TENANT}/discovery/v2.0/keys`,
-    token: (claims) => sign(complete(claims), own.privateKey, KEY_ID),
+    token: (claims) => sign(complete(claims), own.privateKey, own.jwk.kid),
     forged: (claims, keyId = KEY_ID) => sign(complete(claims), foreign.privateKey, keyId),
     unsigned: (claims) => new UnsecuredJWT(complete(claims)).encode(),
     symmetric: (claims) =>
       new SignJWT(complete(claims))
         .setProtectedHeader({ typ: 'JWT', alg: 'HS256', kid: KEY_ID })
-        .sign(Buffer.from(JSON.stringify(jwk))),
+        .sign(Buffer.from(JSON.stringify(own.jwk))),
+    rotate: async () => {
+      own = await publishedKey('tenant-key-2')
+    },
     fetches: () => fetches,
     close: () => listener.close(),
   }
+}
+
+async function publishedKey(kid: string) {
+  const { publicKey, privateKey } = await generateKeyPair('RS256')
+  return { privateKey, jwk: { ...(await exportJWK(publicKey)), kid, use: 'sig', alg: 'RS256' } }
 }
 
 function sign(claims: JWTPayload, key: CryptoKey, kid: string): Promise<string> {

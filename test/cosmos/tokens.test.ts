@@ -230,3 +230,34 @@ test('the signing keys are fetched once, however many tokens come', async () => 
   await Promise.all([1, 2, 3].map(() => account.raw(path, { authorization: token })))
   expect(account.tenant.fetches()).toBe(before)
 })
+
+test('a rotated key is found, but an unknown one is not asked for at every request', async () => {
+  let now = NOW
+  const rotating = await startAccount({ now: () => now })
+  try {
+    const call = async () =>
+      rotating.raw(path, { authorization: aad(await rotating.tenant.token(good)) })
+    expect(await call()).toMatchObject({ status: 200 })
+    await rotating.tenant.rotate()
+    expect(await call()).toMatchObject({ status: 401, substatus: 5200 })
+    expect(rotating.tenant.fetches()).toBe(1)
+    now += 6_000
+    expect(await call()).toMatchObject({ status: 200 })
+    expect(rotating.tenant.fetches()).toBe(2)
+  } finally {
+    await rotating.close()
+  }
+})
+
+test('without the keys nobody is let in: 503', async () => {
+  const alone = await startAccount({ now: () => NOW })
+  try {
+    await alone.tenant.close()
+    const token = aad(await alone.tenant.token(good))
+    const answer = await alone.raw(path, { authorization: token })
+    expect(answer).toMatchObject({ status: 503 })
+    expect(answer.message).toContain('The signing keys of the tenant could not be read')
+  } finally {
+    await alone.close()
+  }
+})
