@@ -1,8 +1,8 @@
-import { createInterface } from 'node:readline'
 import { DeployError } from '../core/errors.ts'
 import { textAt } from '../core/object.ts'
 import type { ObjectRef } from '../core/object.ts'
 import { apiError } from './api-error.ts'
+import { linesOf } from './lines.ts'
 import { parseJson, readText } from './transport.ts'
 import type { Transport } from './transport.ts'
 
@@ -37,7 +37,7 @@ export async function* podLog(
     throw logError(message.statusCode ?? 0, await readText(message), pod)
   }
   try {
-    yield* createInterface({ input: message, crlfDelay: Infinity })
+    yield* linesOf(message)
   } catch (error) {
     if (!signal.aborted) throw error
   }

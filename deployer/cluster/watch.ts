@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { collectionPath } from '../core/kinds.ts'
 import type { ResourceKind } from '../core/kinds.ts'
@@ -7,6 +6,7 @@ import type { KubeObject } from '../core/object.ts'
 import { listQuery, named } from './api.ts'
 import type { Api, ListOptions } from './api.ts'
 import { apiError } from './api-error.ts'
+import { linesOf } from './lines.ts'
 import { parseJson, readText } from './transport.ts'
 import type { Transport } from './transport.ts'
 
@@ -81,7 +81,7 @@ async function* follow(
         verb: 'watch',
       })
     }
-    for await (const line of createInterface({ input: message, crlfDelay: Infinity })) {
+    for await (const line of linesOf(message)) {
       const event = JSON.parse(line) as { readonly type: string; readonly object: unknown }
       if (event.type === 'ERROR')
         return numberAt(event.object, 'code') === 410 ? undefined : version

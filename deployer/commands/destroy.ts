@@ -41,7 +41,7 @@ function receipt(results: readonly Destroyed[]): string {
   const count = (state: string) => results.filter((one) => one.state === state).length
   if (results.length === 0) return 'Nothing to destroy: nothing of this environment is deployed'
   const skipped = count('skipped') === 0 ? '' : `, ${count('skipped')} skipped`
-  return `Destroyed: ${count('deleted')} deleted${skipped}, none left`
+  return `Destroyed: ${count('deleted')} deleted${skipped}; nothing else is left`
 }
 
 function leftBehind(left: readonly Destroyed[], timeoutSeconds: number): DeployError {

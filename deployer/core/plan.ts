@@ -49,6 +49,8 @@ export interface Plan {
   readonly entries: readonly PlanEntry[]
 }
 
+const UNOWNED = 'nobody owned it'
+
 /** What the live object alone tells; `dry-run` means that the API server must say what an apply would change. */
 export type FirstLook =
   | { readonly decided: PlanEntry }
@@ -76,7 +78,9 @@ export function firstLook(
     return { decided: entry(desired, 'recreate', { live, reason: 'is being deleted' }) }
   }
   const reason = replacementReason(desired, live)
-  if (reason !== undefined) return { ask: 'replacement', reason }
+  if (reason !== undefined) {
+    return { ask: 'replacement', reason: adopt ? `${UNOWNED}; ${reason}` : reason }
+  }
   return isApplied(desired, live)
     ? { decided: entry(desired, 'unchanged', { live }) }
     : { ask: 'dry-run', adopt }
@@ -92,7 +96,7 @@ export function afterDryRun(
   const changes = changesBetween(live, answer)
   const healed = details.healed.length > 0 ? { healed: details.healed } : {}
   if (details.adopt) {
-    return entry(desired, 'adopt', { live, changes, ...healed, reason: 'nobody owned it' })
+    return entry(desired, 'adopt', { live, changes, ...healed, reason: UNOWNED })
   }
   if (changes.length > 0) return entry(desired, 'configure', { live, changes, ...healed })
   // Written in another way, or completed by admission: nothing to do. If only ownership changes, that is a change too.
