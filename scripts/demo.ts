@@ -61,6 +61,7 @@ async function story(platform: Platform): Promise<void> {
     template: TEMPLATE,
     namespace: STRANGERS_NAMESPACE,
     name: STRANGERS_NAMESPACE,
+    deadlineSeconds: 1,
   })
   await deployer(['deploy', '--env', strangers], 1)
 

@@ -1,0 +1,105 @@
+import { notImplemented } from '../../errors.ts'
+import { isRecord, listAt, textAt } from '../../object.ts'
+import type { JsonObject } from '../../object.ts'
+import { groupVersion } from '../../resources/resource.ts'
+import { TokenError } from '../../tokens.ts'
+import type { Api } from '../api.ts'
+import { isAllowed } from '../authorize.ts'
+import type { Action } from '../authorize.ts'
+import { readRecord } from '../body.ts'
+import type { Call } from '../call.ts'
+import { json } from '../respond.ts'
+
+/** The kinds that are questions: created, answered in their status, never stored. */
+export async function review(api: Api, call: Call): Promise<Response> {
+  const body = await readRecord(call.request)
+  const status = await answerTo(api, call, body)
+  return json(
+    {
+      kind: call.resource.kind,
+      apiVersion: groupVersion(call.resource),
+      metadata: { creationTimestamp: null },
+      ...(body['spec'] === undefined ? {} : { spec: body['spec'] }),
+      status,
+    },
+    201,
+  )
+}
+
+function answerTo(api: Api, call: Call, body: JsonObject): object | Promise<object> {
+  const spec = isRecord(body['spec']) ? body['spec'] : {}
+  switch (call.resource.kind) {
+    case 'SelfSubjectAccessReview':
+      return access(api, call.user, spec)
+    case 'SubjectAccessReview':
+    case 'LocalSubjectAccessReview': {
+      const groups = listAt(spec, 'groups').map(String)
+      return access(api, { name: textAt(spec, 'user') ?? '', groups }, spec)
+    }
+    case 'SelfSubjectReview':
+      return {
+        userInfo: {
+          username: call.user.name,
+          groups: call.user.groups,
+          ...(call.user.uid ? { uid: call.user.uid } : {}),
+        },
+      }
+    case 'TokenReview':
+      return tokenReview(api, spec)
+    default:
+      throw notImplemented(`${call.resource.kind} cannot be answered`)
+  }
+}
+
+function access(api: Api, user: Call['user'], spec: JsonObject): object {
+  const attributes = isRecord(spec['resourceAttributes']) ? spec['resourceAttributes'] : undefined
+  const path = textAt(spec, 'nonResourceAttributes', 'path')
+  const verb = textAt(attributes, 'verb') ?? textAt(spec, 'nonResourceAttributes', 'verb') ?? ''
+  const allowed = isAllowed(
+    api,
+    user,
+    path === undefined ? resourceAction(attributes ?? {}, verb) : { verb, path },
+  )
+  return { allowed }
+}
+
+function resourceAction(attributes: JsonObject, verb: string): Action {
+  const subresource = textAt(attributes, 'subresource')
+  const resource = textAt(attributes, 'resource') ?? ''
+  const namespace = textAt(attributes, 'namespace')
+  const name = textAt(attributes, 'name')
+  return {
+    verb,
+    group: textAt(attributes, 'group') ?? '',
+    resource: subresource ? `${resource}/${subresource}` : resource,
+    ...(namespace ? { namespace } : {}),
+    ...(name ? { name } : {}),
+  }
+}
+
+async function tokenReview(api: Api, spec: JsonObject): Promise<object> {
+  const audiences = listAt(spec, 'audiences').map(String)
+  try {
+    const claims = await api.tokens.verify(
+      textAt(spec, 'token') ?? '',
+      audiences.length === 0 ? undefined : audiences,
+    )
+    const { namespace, serviceaccount } = claims['kubernetes.io']
+    return {
+      authenticated: true,
+      user: {
+        username: claims.sub,
+        uid: serviceaccount.uid,
+        groups: [
+          'system:serviceaccounts',
+          `system:serviceaccounts:${namespace}`,
+          'system:authenticated',
+        ],
+      },
+      audiences: claims.aud,
+    }
+  } catch (error) {
+    if (!(error instanceof TokenError)) throw error
+    return { user: {}, error: `[invalid bearer token, ${error.message}]` }
+  }
+}
