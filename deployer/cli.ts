@@ -128,7 +128,7 @@ function addDeploying(root: Command, start: Start): void {
         ),
       ),
     )
-  common(root, 'destroy')
+  withManifests(common(root, 'destroy'))
     .description('delete what was deployed and nothing else, and wait until it is gone')
     .option('--timeout <seconds>', 'bound of the wait', wholeNumber, DEFAULT_TIMEOUT_SECONDS)
     .action((options: CommonOptions & Output & { readonly timeout: number }) =>

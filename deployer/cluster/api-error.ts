@@ -54,6 +54,11 @@ function hint(code: ErrorCode, status: number, body: unknown): { readonly hint?:
       hint: 'ask for a Role that allows it; check: kubectl auth can-i --list --namespace <namespace>',
     }
   }
+  if (/^namespaces? "[^"]*" not found/.test(message)) {
+    return {
+      hint: 'put a Namespace object into the manifests, or make it: kubectl create namespace NAME',
+    }
+  }
   if (message.includes('exceeded quota'))
     return { hint: 'free quota or ask for more: kubectl describe quota' }
   if (message.includes('violates PodSecurity')) {

@@ -28,10 +28,24 @@ export interface Config {
 /** @throws {DeployError} `ERR_ENVIRONMENT` or `ERR_MANIFEST`, each with every problem found. */
 export async function readConfig(options: CommonOptions, context: CommandContext): Promise<Config> {
   const { environment, file } = await readEnvironment(options, context)
-  const set = objectSet(environment.name, environment.namespace)
+  const set = setOf(environment, options, context)
   const rendered = await renderAll(environment, file, options, context)
   const manifests = stampOwnership(rendered, set)
   return { environment, environmentFile: file, set, manifests, objects: manifests.map(objectOf) }
+}
+
+/**
+ * The set of objects a command is about: the environment's own, or for another folder one of that folder's name, so
+ * that deploying the one does not prune the other.
+ */
+export function setOf(
+  environment: Environment,
+  { manifests }: CommonOptions,
+  { cwd }: CommandContext,
+): ObjectSet {
+  const folder = manifests === undefined ? [] : [basename(resolve(cwd, manifests))]
+  const name = [environment.name, ...folder].join('-').toLowerCase()
+  return objectSet(name.replaceAll(/[^a-z0-9-]+/g, '-'), environment.namespace)
 }
 
 /** Reads only the environment: enough for logs and destroy. */
@@ -149,9 +163,9 @@ async function read(file: string, code: ErrorCode, key?: string): Promise<string
     throw new DeployError(code, `${place}: ${fileReason(cause)}`, {
       subject: file,
       hint:
-        code === 'ERR_ENVIRONMENT'
-          ? 'for target local, start the platform first: npm run local'
-          : 'check the path',
+        key === undefined
+          ? 'check the path'
+          : 'for target local, start the platform first: npm run local',
       cause,
     })
   }

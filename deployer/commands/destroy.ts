@@ -1,8 +1,7 @@
 import { destroySet } from '../cluster/destroy.ts'
 import type { Destroyed } from '../cluster/destroy.ts'
 import { DeployError } from '../core/errors.ts'
-import { objectSet } from '../core/ownership.ts'
-import { readEnvironment } from './config.ts'
+import { readEnvironment, setOf } from './config.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
 import { withTarget } from './target.ts'
 
@@ -16,7 +15,7 @@ export async function destroy(
   context: CommandContext,
 ): Promise<number> {
   const { environment, file } = await readEnvironment(options, context)
-  const set = objectSet(environment.name, environment.namespace)
+  const set = setOf(environment, options, context)
   return withTarget({ environment, file, doing: 'Destroying on' }, context, async (cluster) => {
     const results = await destroySet(cluster, {
       set,

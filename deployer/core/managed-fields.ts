@@ -29,7 +29,8 @@ export function isApplied(desired: KubeObject, live: KubeObject): boolean {
   if (!owned) return false
   const { apiVersion: _, kind: __, metadata, ...rest } = desired
   const { name: ___, namespace: ____, ...statedMetadata } = metadata
-  return matches({ ...rest, metadata: statedMetadata }, live, owned)
+  const labelled = Object.keys(statedMetadata).length > 0 ? { metadata: statedMetadata } : {}
+  return matches({ ...rest, ...labelled }, live, owned)
 }
 
 /** Compares one node of the object with one node of the ownership tree. */

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { conflictsOf, isHandEdit, isOnlyImmutability } from './conflicts.ts'
+
+const CONFLICT = {
+  reason: 'Conflict',
+  details: {
+    causes: [
+      {
+        reason: 'FieldManagerConflict',
+        message: 'conflict with "kubectl-edit" using v1',
+        field: '.data.a',
+      },
+      {
+        reason: 'FieldManagerConflict',
+        message: 'conflict with "hpa" using apps/v1',
+        field: '.spec.replicas',
+      },
+    ],
+  },
+}
+
+test('a conflict names manager and field as the API server does', () => {
+  expect(conflictsOf(CONFLICT)).toEqual([
+    { manager: 'kubectl-edit', path: '.data.a' },
+    { manager: 'hpa', path: '.spec.replicas' },
+  ])
+  expect(conflictsOf(CONFLICT).map(isHandEdit)).toEqual([true, false])
+})
+
+function refusal(...messages: readonly string[]) {
+  return { details: { causes: messages.map((message) => ({ message })) } }
+}
+
+test.for([
+  {
+    when: 'the one cause is an immutable field',
+    status: refusal('Invalid value: "x": field is immutable'),
+    only: true,
+  },
+  {
+    when: 'a pod may not change so',
+    status: refusal(
+      'Forbidden: pod updates may not change fields other than `spec.containers[*].image`',
+    ),
+    only: true,
+  },
+  {
+    when: 'a stateful set may not change so',
+    status: refusal(
+      "Forbidden: updates to statefulset spec for fields other than 'replicas' are forbidden",
+    ),
+    only: true,
+  },
+  {
+    when: 'another cause would also meet the replacement',
+    status: refusal('field is immutable', 'Required value'),
+    only: false,
+  },
+  { when: 'the refusal has no causes', status: { message: 'field is immutable' }, only: false },
+])('a replacement is allowed = $only when $when', ({ status, only }) => {
+  expect(isOnlyImmutability(status)).toBe(only)
+})

@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest'
+import { parseEnvironment } from './environment.ts'
+
+const VALID = `target: aks
+cluster: { context: prod }
+namespace: keyless-cosmos
+identity:
+  clientId: c9e4b1f2-5d0a-4e5c-8f3b-7d1a2c6ece27
+  tenantId: 5a3f0c6e-1b6f-4d0e-9a57-0c6b1f2d7e11
+cosmos:
+  endpoint: https://keyless-demo.documents.azure.com:443/
+  database: rbacsample
+  container: data
+image: example/worker:0.1.0
+document: Ted Lasso
+`
+
+function problemsOf(text: string): string {
+  try {
+    parseEnvironment({ name: 'env.yaml', text }, 'env')
+    return 'none'
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+test('a complete file is read, and named after itself', () => {
+  const environment = parseEnvironment({ name: 'env.yaml', text: VALID }, 'prod')
+  expect(environment).toMatchObject({ name: 'prod', target: 'aks', image: 'example/worker:0.1.0' })
+})
+
+test.for([
+  {
+    when: 'a placeholder was left, with the command that prints the value',
+    change: ['c9e4b1f2-5d0a-4e5c-8f3b-7d1a2c6ece27', '<client id>'],
+    says: 'identity.clientId: expected a GUID, got "<client id>"; get it with: az identity show',
+  },
+  {
+    when: 'the endpoint is http',
+    change: ['https://keyless', 'http://keyless'],
+    says: 'cosmos.endpoint: expected an https URL without path, key or query, got "http://keyless',
+  },
+  {
+    when: 'the endpoint carries a path',
+    change: [':443/', ':443/dbs/x'],
+    says: 'cosmos.endpoint: expected an https URL without path',
+  },
+  {
+    when: 'the image is latest',
+    change: ['worker:0.1.0', 'worker:latest'],
+    says: 'image: expected a version tag or a digest',
+  },
+  {
+    when: 'the image has no tag',
+    change: ['worker:0.1.0', 'worker'],
+    says: 'image: expected an image with a version tag or a digest, got "example/worker"',
+  },
+  {
+    when: 'a key is misspelt',
+    change: ['document:', 'dokument:'],
+    says: 'dokument: unknown key, did you mean "document"?',
+  },
+  {
+    when: 'an inner key is misspelt',
+    change: ['  tenantId', '  tenantid'],
+    says: 'identity.tenantid: unknown key, did you mean "tenantId"?',
+  },
+  {
+    when: 'the target is unknown',
+    change: ['target: aks', 'target: eks'],
+    says: 'target: expected local, kind or aks, got "eks"',
+  },
+  {
+    when: 'the namespace is no DNS label',
+    change: ['namespace: keyless-cosmos', 'namespace: Keyless_Cosmos'],
+    says: 'namespace: expected a lower-case DNS label',
+  },
+  {
+    when: 'aks is given a trust root',
+    change: ['image:', 'trustRoot: { caFile: x }\nimage:'],
+    says: 'trustRoot: not for target aks',
+  },
+])('the message is clear when $when', ({ change, says }) => {
+  expect(problemsOf(VALID.replace(change[0] ?? '', change[1] ?? ''))).toContain(says)
+})
+
+test('all problems are reported at once, by path', () => {
+  const message = problemsOf('target: aks\ncluster: {}\n')
+  for (const path of ['cluster.context', 'namespace', 'identity', 'cosmos', 'image', 'document']) {
+    expect(message).toContain(`  ${path}: expected`)
+  }
+})
+
+test('a long value is not repeated in full: it may be a secret in the wrong place', () => {
+  const key = 'A'.repeat(88)
+  expect(problemsOf(VALID.replace('target: aks', `target: ${key}`))).not.toContain(key)
+})
+
+test.for([
+  {
+    when: 'the file is cut off',
+    text: 'cluster: {context: x\n',
+    says: 'env.yaml:2:1: not valid YAML',
+  },
+  {
+    when: 'a key is written twice',
+    text: 'a: 1\na: 2\n',
+    says: 'env.yaml:2:1: not valid YAML: Map keys must be unique',
+  },
+  {
+    when: 'there are two documents',
+    text: 'a: 1\n---\nb: 1\n',
+    says: 'expected one YAML document, got 2',
+  },
+  { when: 'the file is empty', text: '', says: 'expected one YAML document, got 0' },
+])('the place is named when $when', ({ text, says }) => {
+  expect(problemsOf(text)).toContain(says)
+})

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest'
+import { objectOf, parseManifests } from './manifests.ts'
+
+const CONFIG_MAP = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n'
+
+function problemsOf(...texts: readonly string[]): string {
+  try {
+    parseManifests(texts.map((text, index) => ({ name: `${index}.yaml`, text })))
+    return 'none'
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+test('several documents in one file are several objects', () => {
+  const text = `${CONFIG_MAP}---\n${CONFIG_MAP.replace('name: a', 'name: b')}---\n`
+  const names = parseManifests([{ name: 'a.yaml', text }]).map((one) => objectOf(one).metadata.name)
+  expect(names).toEqual(['a', 'b'])
+})
+
+test('a file mode with a leading zero is octal, as it is for kubectl', () => {
+  const [one] = parseManifests([{ name: 'a.yaml', text: `${CONFIG_MAP}mode: 0644\n` }])
+  expect(one && objectOf(one)['mode']).toBe(0o644)
+})
+
+test.for([
+  {
+    when: 'one object is written twice',
+    texts: [CONFIG_MAP, CONFIG_MAP],
+    says: 'ConfigMap/a is written 2 times: 0.yaml:1, 1.yaml:1',
+  },
+  {
+    when: 'a document has no kind',
+    texts: ['apiVersion: v1\nmetadata: {name: x}\n'],
+    says: '0.yaml:1: not a Kubernetes object: kind missing',
+  },
+  {
+    when: 'a document is a list',
+    texts: ['- 1\n'],
+    says: '0.yaml:1: expected a Kubernetes object, got a list',
+  },
+  {
+    when: 'a List is used',
+    texts: ['apiVersion: v1\nkind: List\nmetadata: {name: x}\nitems: []\n'],
+    says: 'a List is not accepted',
+  },
+  {
+    when: 'an alias is used',
+    texts: [`${CONFIG_MAP}data: {a: &x b, c: *x}\n`],
+    says: '0.yaml:5:20: alias *x is not accepted',
+  },
+  {
+    when: 'aliases would grow without end',
+    texts: [`${CONFIG_MAP}a: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]\n`],
+    says: 'alias *a is not accepted',
+  },
+  {
+    when: 'a word means two things',
+    texts: [`${CONFIG_MAP}data:\n  enabled: yes\n`],
+    says: "unquoted yes is a boolean for kubectl: write true, false or 'yes'",
+  },
+  { when: 'a file is cut off', texts: [`${CONFIG_MAP}data: {a: "b`], says: 'not valid YAML' },
+  { when: 'there is nothing', texts: ['# only a comment\n'], says: 'hold no Kubernetes object' },
+])('the message is clear when $when', ({ texts, says }) => {
+  expect(problemsOf(...texts)).toContain(says)
+})
+
+test('two objects of one name in different namespaces are two objects', () => {
+  const other = CONFIG_MAP.replace('name: a', 'name: a\n  namespace: other')
+  expect(problemsOf(CONFIG_MAP, other)).toBe('none')
+})

@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest'
+import type { Fields, KubeObject, ObjectMeta } from './object.ts'
+import { objectSet, PART_OF_LABEL } from './ownership.ts'
+import { afterDryRun, countActions, entry, firstLook, planOf } from './plan.ts'
+
+const SET = objectSet('test', 'ns')
+const OURS = { [PART_OF_LABEL]: SET.id }
+
+function object(kind: string, metadata: Partial<ObjectMeta>, fields: Fields = {}): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind,
+    metadata: { name: 'x', namespace: 'ns', ...metadata },
+    ...fields,
+  }
+}
+
+const DESIRED = object('ConfigMap', { labels: OURS }, { data: { a: '1' } })
+const OWNED = {
+  'f:data': { 'f:a': {} },
+  'f:metadata': { 'f:labels': { [`f:${PART_OF_LABEL}`]: {} } },
+}
+const MANAGED = {
+  managedFields: [{ manager: 'keyless-cosmos', operation: 'Apply', fieldsV1: OWNED }],
+}
+const POD = object('Pod', { labels: OURS }, { spec: {} })
+
+test.for([
+  { when: 'it does not exist', live: undefined, look: { decided: { action: 'create' } } },
+  {
+    when: 'it is as stated',
+    live: object('ConfigMap', { labels: OURS, ...MANAGED }, { data: { a: '1' } }),
+    look: { decided: { action: 'unchanged' } },
+  },
+  {
+    when: 'it differs',
+    live: object('ConfigMap', { labels: OURS, ...MANAGED }, { data: { a: '2' } }),
+    look: { ask: 'dry-run', adopt: false },
+  },
+  { when: 'nobody owns it', live: object('ConfigMap', {}), look: { refused: 'unowned' } },
+  {
+    when: 'nobody owns it and adoption was asked for',
+    live: object('ConfigMap', {}),
+    adopt: true,
+    look: { ask: 'dry-run', adopt: true },
+  },
+  {
+    when: 'it lost its label but the inventory names it',
+    live: object('ConfigMap', {}),
+    isMember: true,
+    look: { ask: 'dry-run', adopt: false },
+  },
+  {
+    when: 'another set owns it, even if adoption was asked for',
+    live: object('ConfigMap', { labels: { [PART_OF_LABEL]: 'other' } }),
+    adopt: true,
+    look: { refused: 'foreign' },
+  },
+  {
+    when: 'it is being deleted',
+    live: object('ConfigMap', { labels: OURS, deletionTimestamp: '2026-01-01T00:00:00Z' }),
+    look: { decided: { action: 'recreate', reason: 'is being deleted' } },
+  },
+  {
+    when: 'it is a pod that failed',
+    desired: POD,
+    live: object('Pod', { labels: OURS }, { status: { phase: 'Failed' } }),
+    look: { ask: 'replacement', reason: 'its last run failed' },
+  },
+  {
+    when: 'it is a finished pod that differs',
+    desired: POD,
+    live: object('Pod', { labels: OURS }, { status: { phase: 'Succeeded' } }),
+    look: { ask: 'replacement', reason: 'its run is over' },
+  },
+])('the first look decides $look when $when', ({ live, look, desired = DESIRED, ...options }) => {
+  const result = firstLook(desired, live, { set: SET, isMember: false, adopt: false, ...options })
+  expect(result).toMatchObject(look)
+})
+
+test('a dry run that changes nothing leaves the object alone', () => {
+  const live = object('ConfigMap', { labels: OURS, ...MANAGED }, { data: { a: '1' } })
+  expect(afterDryRun(DESIRED, live, live, { adopt: false, healed: [] }).action).toBe('unchanged')
+})
+
+test('a plan that would do the same has the same id, whatever the resource version', () => {
+  const live = object('ConfigMap', { uid: '1', resourceVersion: '5' })
+  const later = object('ConfigMap', { uid: '1', resourceVersion: '6' })
+  const id = (one: KubeObject) => planOf([entry(DESIRED, 'unchanged', { live: one })]).id
+  expect(id(live)).toBe(id(later))
+  expect(id(live)).not.toBe(planOf([entry(DESIRED, 'create')]).id)
+})
+
+test('counts are read in the order of what matters', () => {
+  expect(countActions(['unchanged', 'create', 'unchanged', 'prune'])).toBe(
+    '1 to create, 1 to prune, 2 unchanged',
+  )
+})
