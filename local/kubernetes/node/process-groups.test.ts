@@ -56,8 +56,10 @@ test('only the given environment is there', async () => {
     await start('env')
   ).exited
   // A shell adds a few of its own.
-  const names = output.trim().split('
-').map((line) => line.split('=')[0] ?? '')
+  const names = output
+    .trim()
+    .split('\n')
+    .map((line) => line.split('=')[0] ?? '')
   const given = names.filter((name) => !['PWD', 'SHLVL', '_', 'OLDPWD'].includes(name))
   expect(new Set(given)).toEqual(new Set(['GREETING', 'PATH']))
 })
