@@ -3,6 +3,7 @@ import type { KubeObject } from '../object.ts'
 import type { Resource } from '../resources/resource.ts'
 import { age, humanDuration } from './age.ts'
 import { podColumns } from './pod-columns.ts'
+import { shown } from './shown.ts'
 
 /** A column of `kubectl get`; priority 1 is shown with `-o wide`. */
 export interface Column {
@@ -105,7 +106,7 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
       name: 'Port(s)',
       cell: (service) =>
         listAt(service, 'spec', 'ports')
-          .map((port) => `${String(at(port, 'port'))}/${textAt(port, 'protocol') ?? 'TCP'}`)
+          .map((port) => `${shown(at(port, 'port'))}/${textAt(port, 'protocol') ?? 'TCP'}`)
           .join(','),
     },
     AGE,
@@ -191,11 +192,11 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     NAME,
     {
       name: 'Min Available',
-      cell: (budget) => String(at(budget, 'spec', 'minAvailable') ?? 'N/A'),
+      cell: (budget) => shown(at(budget, 'spec', 'minAvailable') ?? 'N/A'),
     },
     {
       name: 'Max Unavailable',
-      cell: (budget) => String(at(budget, 'spec', 'maxUnavailable') ?? 'N/A'),
+      cell: (budget) => shown(at(budget, 'spec', 'maxUnavailable') ?? 'N/A'),
     },
     count('Allowed Disruptions', 'status', 'disruptionsAllowed'),
     AGE,
@@ -231,7 +232,7 @@ function pairs(labels: unknown): string {
   const entries = isRecord(labels) ? Object.entries(labels) : []
   return entries.length === 0
     ? '<none>'
-    : entries.map(([key, value]) => `${key}=${String(value)}`).join(',')
+    : entries.map(([key, value]) => `${key}=${shown(value)}`).join(',')
 }
 
 function keys(value: unknown): number {
@@ -255,7 +256,7 @@ function usage(quota: KubeObject): string {
   return names
     .map(
       (name) =>
-        `${name}: ${textAt(quota, 'status', 'used', name) ?? '0'}/${String(at(hard, name))}`,
+        `${name}: ${textAt(quota, 'status', 'used', name) ?? '0'}/${shown(at(hard, name))}`,
     )
     .join(', ')
 }

@@ -101,7 +101,7 @@ function fetchFrom(url: string, ca: string, signal: AbortSignal): Promise<Incomi
   return new Promise((resolve, reject) => {
     const outgoing = httpsRequest(url, { ca, signal }, resolve)
     outgoing.once('error', (cause) =>
-      reject(internalError(`Get "${url.split('?')[0]}": ${(cause as Error).message}`)),
+      reject(internalError(`Get "${url.split('?')[0]}": ${cause.message}`)),
     )
     outgoing.end()
   })

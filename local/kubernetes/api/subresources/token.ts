@@ -8,13 +8,14 @@ import { readRecord } from '../body.ts'
 import type { Call } from '../call.ts'
 import { liveObject } from '../read.ts'
 import { json } from '../respond.ts'
+import { shown } from '../shown.ts'
 
 /** `serviceaccounts/token`: TokenRequest, optionally bound to a pod or a secret of the same namespace. */
 export async function requestToken(api: Api, call: Call): Promise<Response> {
   const account = liveObject(api, call)
   const body = await readRecord(call.request)
   if (body['kind'] !== undefined && body['kind'] !== 'TokenRequest') {
-    throw badRequest(`expected a TokenRequest, got ${String(body['kind'])}`)
+    throw badRequest(`expected a TokenRequest, got ${shown(body['kind'])}`)
   }
   const spec = isRecord(body['spec']) ? body['spec'] : {}
   const audiences = Array.isArray(spec['audiences']) ? spec['audiences'].map(String) : []
