@@ -32,13 +32,13 @@ export interface ListOptions {
   readonly fieldSelector?: string
 }
 
-export interface ObjectList {
+interface ObjectList {
   readonly items: readonly KubeObject[]
   /** Where a watch goes on from. */
   readonly resourceVersion: string
 }
 
-export interface ApplyOptions {
+interface ApplyOptions {
   readonly dryRun?: boolean
   /** Takes fields over from other managers. */
   readonly force?: boolean

@@ -131,6 +131,7 @@ function checkServer(
       `context "${context}": expected an https server, got "${cluster.server}"`,
       {
         subject: context,
+        hint: 'credentials are sent over verified TLS only: set the https address of the API server',
       },
     )
   }

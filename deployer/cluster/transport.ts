@@ -6,12 +6,12 @@ import type { CredentialSource, Credentials } from './credentials.ts'
 import { connectionError } from './connection-error.ts'
 
 /** Requests under way at once; more wait for a free connection. */
-export const MAX_IN_FLIGHT = 16
+const MAX_IN_FLIGHT = 16
 const ANSWER_TIMEOUT_MS = 30_000
 const MAX_ATTEMPTS = 5
 const MAX_PAUSE_MS = 10_000
 
-export interface ApiRequest {
+interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
   /** Path with query. */
   readonly path: string

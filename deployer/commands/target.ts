@@ -9,7 +9,7 @@ import type { CommandContext } from './context.ts'
  *
  * @param doing `Planning against`, `Deploying to` …
  */
-export async function openTarget(
+async function openTarget(
   environment: Environment,
   environmentFile: string,
   doing: string,

@@ -25,7 +25,7 @@ export interface ObjectMeta {
 }
 
 /** One writer's share of an object, as server-side apply tracks it. */
-export interface ManagedFieldsEntry {
+interface ManagedFieldsEntry {
   readonly manager?: string
   readonly operation?: string
   readonly subresource?: string

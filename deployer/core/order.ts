@@ -17,7 +17,7 @@ const UNKNOWN_RANK = RANKS.length
 const WEBHOOK_RANK = RANKS.length + 1
 
 /** Rank of a kind: everything of a lower rank is applied before anything of a higher one. */
-export function rankOf(kind: string): number {
+function rankOf(kind: string): number {
   if (kind.endsWith('WebhookConfiguration')) return WEBHOOK_RANK
   const rank = RANKS.findIndex((kinds) => kinds.includes(kind))
   return rank === -1 ? UNKNOWN_RANK : rank

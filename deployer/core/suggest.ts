@@ -1,7 +1,7 @@
 /**
  * The known word closest to `word`, or undefined if none is close enough to be a slip of the finger.
  */
-export function suggest(word: string, known: readonly string[]): string | undefined {
+function suggest(word: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((candidate) => ({
       candidate,
