@@ -1,15 +1,16 @@
 import { explain, hidesItsCause } from './failure.ts'
 import type { Place } from './failure.ts'
-import { findObstacle } from './probe.ts'
+import { probe } from './probe.ts'
+import type { Finding } from './probe.ts'
 import type { Run } from './run.ts'
-import { silence, transportVerdict } from './transport.ts'
+import { silence } from './transport.ts'
 import { WorkerError } from './worker-error.ts'
 
 /** An SDK that is silent for so long is asked behind its back: can the host be reached at all? */
 const SUSPICIOUS_AFTER_MS = 3000
 const PROBE_TIMEOUT_MS = 3000
 
-/** The place of a call, and the address to look at when the SDK does not say what is wrong. */
+/** The place of a call, and what to ask directly when the SDK does not say what is wrong. */
 export interface Target extends Place {
   /** Undefined where a proxy stands in between, because then a direct connection proves nothing. */
   readonly probeUrl: string | undefined
@@ -50,29 +51,36 @@ export async function bounded<T>(
   }
 }
 
+/** Slowness proves nothing: these may pass while there is time left. */
+const MAY_PASS: ReadonlySet<string> = new Set(['ETIMEDOUT', 'EAI_AGAIN'])
+
 /** Rejects if the call is slow because the host cannot be reached; otherwise leaves the waiting to the deadline. */
 async function suspicion(run: Run, target: Target, signal: AbortSignal): Promise<never> {
-  await run.clock.sleep(SUSPICIOUS_AFTER_MS, signal)
-  const obstacle = await obstacleError(target)
-  if (obstacle !== undefined) throw obstacle
+  const halfTimeMs = (run.deadlineAt - run.clock.now()) / 2
+  await run.clock.sleep(Math.min(SUSPICIOUS_AFTER_MS, halfTimeMs), signal)
+  const finding = await look(target)
+  if (finding?.kind === 'obstacle' && !MAY_PASS.has(finding.code)) {
+    throw explain(asError(finding), target)
+  }
   return new Promise<never>(() => {})
 }
 
+/** The failure in the SDK's words or, where it has none, in those of the host itself. */
 async function explained(error: unknown, target: Target): Promise<WorkerError> {
-  const hidden = hidesItsCause(error) ? await obstacleError(target, error) : undefined
-  return hidden ?? explain(error, target)
+  if (!hidesItsCause(error)) return explain(error, target)
+  const finding = await look(target)
+  return explain(tells(finding) ? asError(finding, error) : error, target)
 }
 
-async function obstacleError(target: Target, cause?: unknown): Promise<WorkerError | undefined> {
-  if (target.probeUrl === undefined) return undefined
-  const obstacle = await findObstacle(target.probeUrl, PROBE_TIMEOUT_MS)
-  const verdict = obstacle && transportVerdict(obstacle.code, target.service)
-  if (verdict === undefined) return undefined
-  return new WorkerError(verdict, {
-    cause,
-    details: [
-      ['asked', target.where],
-      ['answer', obstacle?.message ?? ''],
-    ],
-  })
+async function look({ probeUrl }: Target): Promise<Finding | undefined> {
+  return probeUrl === undefined ? undefined : probe(probeUrl, PROBE_TIMEOUT_MS)
+}
+
+function tells(finding: Finding | undefined): finding is Finding {
+  return finding?.kind === 'obstacle' || /AADSTS\d/.test(finding?.text ?? '')
+}
+
+function asError(finding: Finding, cause?: unknown): Error {
+  if (finding.kind === 'answer') return new Error(finding.text, { cause })
+  return Object.assign(new Error(finding.message, { cause }), { code: finding.code })
 }

@@ -67,10 +67,12 @@ export async function exchange(
 function tokenService(facts: ExchangeFacts, env: Environment): Target {
   const proxied = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'].some((name) => env[name])
   return {
-    service: 'token service',
+    service: 'the token service',
     where: facts.authorityHost,
     exchange: facts,
-    probeUrl: proxied ? undefined : facts.authorityHost,
+    probeUrl: proxied
+      ? undefined
+      : `${facts.authorityHost}${facts.tenantId}/v2.0/.well-known/openid-configuration`,
   }
 }
 

@@ -13,7 +13,7 @@ const exchange = {
   authorityHost: 'https://login.microsoftonline.com/',
   scope: 'https://a.documents.azure.com/.default',
 }
-const TOKEN: Place = { service: 'token service', where: exchange.authorityHost, exchange }
+const TOKEN: Place = { service: 'the token service', where: exchange.authorityHost, exchange }
 const COSMOS: Place = { service: 'Cosmos DB', where: 'https://a.documents.azure.com/', exchange }
 
 /** The text as @azure/identity 4.14 builds it around Entra's answer. */

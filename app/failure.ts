@@ -111,7 +111,7 @@ function credentialFailure(error: unknown, place: Place): WorkerError | undefine
       details,
     )
   }
-  return failure(stranger('token service'), error, details)
+  return failure(stranger('the token service'), error, details)
 }
 
 const CREDENTIALS_SETTING = {

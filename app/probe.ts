@@ -1,39 +1,41 @@
-import { connect } from 'node:tls'
+import { get } from 'node:https'
 
-/** What stands in the way of a trusted connection; the code of the operating system or of OpenSSL. */
-export interface Obstacle {
-  readonly code: string
-  readonly message: string
-}
+/** What a plain request met: an answer, or the code of the operating system or of OpenSSL that stands in the way. */
+export type Finding =
+  | { readonly kind: 'answer'; readonly text: string }
+  | { readonly kind: 'obstacle'; readonly code: string; readonly message: string }
+
+const MAX_TEXT = 8192
 
 /**
- * Opens one TLS connection and closes it again, to learn what an SDK does not tell: MSAL turns every failure on the
- * way into `network_error`, and the Cosmos DB SDK asks a name that does not exist 120 times.
- * It trusts what the process trusts, nothing less.
+ * Asks a host directly, to learn what an SDK does not tell: MSAL turns every failure on the way, and every refusal of
+ * its discovery request, into a few words without a cause; the Cosmos DB SDK asks a name that does not exist 120
+ * times. The request carries no token and trusts what the process trusts, nothing less.
  *
- * @param timeoutMs How long to wait for the connection; a server that says nothing at all is ETIMEDOUT.
- * @returns undefined if the connection stands.
+ * @param timeoutMs How long to wait; a server that says nothing is the obstacle ETIMEDOUT.
  */
-export function findObstacle(url: string, timeoutMs: number): Promise<Obstacle | undefined> {
-  const { hostname, port } = new URL(url)
-  const host = hostname.replace(/^\[(.*)\]$/, '$1')
+export function probe(url: string, timeoutMs: number): Promise<Finding> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port: Number(port || 443), servername: serverName(host) })
-    const end = (obstacle?: Obstacle) => {
-      socket.destroy()
-      resolve(obstacle)
-    }
-    socket.setTimeout(timeoutMs, () =>
-      end({ code: 'ETIMEDOUT', message: `no connection to ${host} within ${timeoutMs} ms` }),
+    const request = get(url, { agent: false }, (response) => {
+      let text = ''
+      const end = () => {
+        resolve({ kind: 'answer', text })
+        request.destroy()
+      }
+      response.setEncoding('utf8')
+      response.on('data', (part: string) => {
+        text += part
+        if (text.length > MAX_TEXT) end()
+      })
+      response.once('end', end).once('error', end)
+    })
+    request.setTimeout(timeoutMs, () =>
+      request.destroy(
+        Object.assign(new Error(`silent for ${timeoutMs} ms`), { code: 'ETIMEDOUT' }),
+      ),
     )
-    socket.once('secureConnect', () => end())
-    socket.once('error', (error: NodeJS.ErrnoException) =>
-      end({ code: error.code ?? 'EPROTO', message: error.message }),
+    request.on('error', (error: NodeJS.ErrnoException) =>
+      resolve({ kind: 'obstacle', code: error.code ?? 'EPROTO', message: error.message }),
     )
   })
-}
-
-/** Server name indication is for names only; for an address it must be empty. */
-function serverName(host: string): string {
-  return /^[\d.]+$|:/.test(host) ? '' : host
 }

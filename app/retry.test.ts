@@ -3,6 +3,7 @@ import type { LogEvent } from './log.ts'
 import { backoffMs, walk } from './retry.ts'
 import { Stopped } from './run.ts'
 import type { Run } from './run.ts'
+import { silence } from './transport.ts'
 import { WorkerError } from './worker-error.ts'
 
 /** A run whose time passes only while it sleeps. */
@@ -67,6 +68,16 @@ test('the deadline ends the waiting with the last failure, in time', async () =>
   })
   await expect(failing).rejects.toMatchObject({ step: 'write', verdict: { code: '403/5302' } })
   expect(sleeps).toEqual([1000, 2000])
+})
+
+test('a last attempt cut off by the deadline ends with what was refused before', async () => {
+  const { run } = testRun(5000)
+  let calls = 0
+  const failing = walk(run, 'write', () => {
+    calls += 1
+    throw calls === 1 ? spreading(true) : new WorkerError(silence('Cosmos DB', 10))
+  })
+  await expect(failing).rejects.toMatchObject({ step: 'write', verdict: { code: '403/5302' } })
 })
 
 test('what is not propagation is never tried again', async () => {

@@ -23,6 +23,7 @@ export async function walk<T>(
   step: Step,
   action: () => Done<T> | Promise<Done<T>>,
 ): Promise<T> {
+  let last: WorkerError | undefined
   for (let attempt = 1; ; attempt += 1) {
     try {
       const { value, ...said } = await action()
@@ -31,8 +32,11 @@ export async function walk<T>(
     } catch (error) {
       run.signal.throwIfAborted()
       const failure = error instanceof WorkerError ? error : unforeseen(error)
+      // The deadline that ends an attempt says less than the refusal that made it necessary.
+      if (last && failure.verdict.code === 'ERR_DEADLINE') throw last
       failure.step = step
       await waitOrThrow(run, failure, attempt)
+      last = failure
     }
   }
 }

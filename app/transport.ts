@@ -2,10 +2,10 @@ import type { ExitCode } from './exit-codes.ts'
 import type { Verdict } from './worker-error.ts'
 
 /** The two services the worker talks to; the same broken cable has another exit code for each. */
-export type Service = 'token service' | 'Cosmos DB'
+export type Service = 'the token service' | 'Cosmos DB'
 
 const EXIT_CODES: Readonly<Record<Service, { tls: ExitCode; network: ExitCode }>> = {
-  'token service': { tls: 23, network: 23 },
+  'the token service': { tls: 23, network: 23 },
   'Cosmos DB': { tls: 30, network: 31 },
 }
 
@@ -54,7 +54,7 @@ export function transportVerdict(code: string, service: Service): Verdict | unde
     return {
       code,
       exitCode: EXIT_CODES[service].network,
-      what: `the ${service} cannot be reached: ${what}`,
+      what: `${service} cannot be reached: ${what}`,
       fix,
     }
   }
@@ -63,7 +63,7 @@ export function transportVerdict(code: string, service: Service): Verdict | unde
   return {
     code,
     exitCode: EXIT_CODES[service].tls,
-    what: `no trusted connection to the ${service}: ${what}`,
+    what: `no trusted connection to ${service}: ${what}`,
     fix: TRUST,
   }
 }
@@ -77,7 +77,7 @@ export function silence(service: Service, waitedMs: number): Verdict {
   return {
     code: 'ERR_DEADLINE',
     exitCode: EXIT_CODES[service].network,
-    what: `the ${service} did not answer in ${(waitedMs / 1000).toFixed(1)} s`,
+    what: `${service} did not answer in ${(waitedMs / 1000).toFixed(1)} s`,
     fix: 'look for a firewall, proxy or service mesh that swallows the traffic; DEADLINE_SECONDS sets how long to wait',
   }
 }
@@ -87,7 +87,7 @@ export function stranger(service: Service): Verdict {
   return {
     code: 'ERR_ANSWER',
     exitCode: EXIT_CODES[service].network,
-    what: `the answer is not one of the ${service}`,
+    what: `the answer is not one of ${service}`,
     fix: 'look for a proxy or gateway that answers in its place, and check the address',
   }
 }

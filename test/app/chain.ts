@@ -26,10 +26,16 @@ export interface Chain {
   entra: EntraDirectory
   /** What the account grants; a test may exchange it. */
   account: CosmosAccount
+  /** How far the clocks of the services are ahead; a test may change it. */
+  skewMs: { entra: number; cosmos: number }
+  /** A trouble of the token service's own; a test may set it. */
+  fault: { code: 90055 | 90033 } | undefined
   /** What a pod's container would have in its environment; each call is another pod. */
   env(more?: Readonly<Record<string, string>>): Record<string, string>
   /** Signs a pod token, by default a good one, and writes it to a file of its own. */
   tokenFile(claims?: JWTPayload): Promise<string>
+  /** Takes back whatever a test changed. */
+  heal(): void
   close(): Promise<void>
 }
 
@@ -110,13 +116,20 @@ export async function startChain(): Promise<Chain> {
   await writeFile(caFile, authority.certificate)
   const issuer = await startIssuer(tls)
 
-  const state = { entra: DIRECTORY, account: ACCOUNT }
+  const state: Pick<Chain, 'entra' | 'account' | 'skewMs' | 'fault'> = {
+    entra: DIRECTORY,
+    account: ACCOUNT,
+    skewMs: { entra: 0, cosmos: 0 },
+    fault: undefined,
+  }
   const entra = await startEntra({
     tls,
     directory: () => state.entra,
     issuers: () => [
       { issuer: ISSUER, url: issuer.url, certificateAuthority: authority.certificate },
     ],
+    now: () => Date.now() + state.skewMs.entra,
+    fault: () => state.fault,
   })
   const cosmos = await startCosmos({
     tls,
@@ -126,6 +139,7 @@ export async function startChain(): Promise<Chain> {
       jwksUrl: `${entra.url}/${TENANT}/discovery/v2.0/keys`,
       certificateAuthority: authority.certificate,
     },
+    now: () => Date.now() + state.skewMs.cosmos,
   })
   state.entra = { ...DIRECTORY, resources: [...DIRECTORY.resources, cosmos.url] }
 
@@ -137,6 +151,7 @@ export async function startChain(): Promise<Chain> {
   }
   const goodToken = await tokenFile()
   let pods = 0
+  const good = { entra: state.entra, account: state.account }
 
   return Object.assign(state, {
     directory,
@@ -164,6 +179,7 @@ export async function startChain(): Promise<Chain> {
       NODE_NAME: 'local-node',
       ...more,
     }),
+    heal: () => Object.assign(state, good, { skewMs: { entra: 0, cosmos: 0 }, fault: undefined }),
     close: async () => {
       for (const service of [cosmos, entra, issuer]) await service.close()
       await rm(directory, { recursive: true, force: true })
