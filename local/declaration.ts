@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { isAlias, LineCounter, parseDocument, visit } from 'yaml'
 import { z } from 'zod'
 import type { CosmosAccount } from './cosmos/server.ts'
@@ -30,6 +31,7 @@ export class DeclarationError extends Error {
   readonly code = 'ERR_DECLARATION'
 }
 
+const PROJECT = dirname(import.meta.dirname)
 const SUBSCRIPTION =
   '/subscriptions/00000000-0000-4000-8000-000000000000/resourceGroups/keyless-local'
 
@@ -152,7 +154,9 @@ function resolve(raw: z.infer<typeof schema>, file: string): Declaration {
     issuer: raw.cluster.issuer,
     node: raw.cluster.node,
     ports: raw.ports,
-    images: raw.images,
+    images: Object.fromEntries(
+      Object.entries(raw.images).map(([image, command]) => [image, command.map(onThisMachine)]),
+    ),
     directory: {
       tenantId: raw.tenant.id,
       tenantName: raw.tenant.name,
@@ -164,6 +168,13 @@ function resolve(raw: z.infer<typeof schema>, file: string): Declaration {
     },
     account: { ...raw.account, resourceId: accountId, roleAssignments },
   }
+}
+
+/** `node` is the Node that runs this, and a word that names a file of the project becomes its full path. */
+function onThisMachine(word: string, index: number): string {
+  if (index === 0 && word === 'node') return process.execPath
+  const path = join(PROJECT, word)
+  return existsSync(path) ? path : word
 }
 
 /**

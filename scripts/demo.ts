@@ -14,6 +14,13 @@ const TEMPLATE = join('manifests', 'environments', 'local.yaml')
 /** No identity has a federated credential for a service account of this namespace. */
 const STRANGERS_NAMESPACE = 'not-federated'
 
+const NEXT = `
+Next:
+  npm run local                        keep the platform up, and try kubectl on it
+  npm run deploy -- --env local        in another terminal; then: kubectl logs demo
+  edit local/platform.yaml             take a role or a letter away, and read the refusal
+`
+
 const declaration = readDeclaration(join('local', 'platform.yaml'))
 const directory = await mkdtemp(join(tmpdir(), 'keyless-demo-'))
 const stopped = new AbortController()
@@ -77,7 +84,7 @@ async function documents(platform: Platform) {
   return queryAs(
     {
       kubeconfig: platform.kubeconfig,
-      namespace: 'keyless-cosmos',
+      namespace: 'keyless-reader',
       serviceAccount: 'reader',
       clientId: reader.clientId,
       tenantId: entra.tenantId,
@@ -110,10 +117,3 @@ function say(sentence: string): void {
 function print(text: string): void {
   process.stdout.write(text)
 }
-
-const NEXT = `
-Next:
-  npm run local                        keep the platform up, and try kubectl on it
-  npm run deploy -- --env local        in another terminal; then: kubectl logs demo
-  edit local/platform.yaml             take a role or a letter away, and read the refusal
-`

@@ -25,7 +25,8 @@ export interface WrittenItem {
 
 /**
  * Reads what is in a container by the way the worker came in: a service-account token of its own, exchanged for an
- * access token of its own. Makes the service account if it is not there.
+ * access token of its own. Makes the namespace and the service account if they are
+ * not there.
  */
 export async function queryAs(
   identity: SecondIdentity,
@@ -62,11 +63,10 @@ async function serviceAccountToken(identity: SecondIdentity): Promise<string> {
   config.loadFromFile(identity.kubeconfig)
   const core = config.makeApiClient(CoreV1Api)
   const { namespace, serviceAccount: name } = identity
-  await core
-    .createNamespacedServiceAccount({ namespace, body: { metadata: { name } } })
-    .catch((error: unknown) => {
-      if ((error as { code?: number }).code !== 409) throw error
-    })
+  await unlessThere(core.createNamespace({ body: { metadata: { name: namespace } } }))
+  await unlessThere(
+    core.createNamespacedServiceAccount({ namespace, body: { metadata: { name } } }),
+  )
   const { status } = await core.createNamespacedServiceAccountToken({
     namespace,
     name,
@@ -76,7 +76,13 @@ async function serviceAccountToken(identity: SecondIdentity): Promise<string> {
       spec: { audiences: ['api://AzureADTokenExchange'], expirationSeconds: 3600 },
     },
   })
-  if (!status)
+  if (!status?.token)
     throw new Error(`ServiceAccount/${namespace}/${name}: the API server returned no token`)
   return status.token
+}
+
+async function unlessThere(creation: Promise<unknown>): Promise<void> {
+  await creation.catch((error: unknown) => {
+    if ((error as { code?: number }).code !== 409) throw error
+  })
 }

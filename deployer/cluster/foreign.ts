@@ -1,3 +1,4 @@
+import { DeployError } from '../core/errors.ts'
 import { isInventory } from '../core/inventory.ts'
 import { objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
@@ -30,14 +31,26 @@ export async function foreignMembers(
   set: ObjectSet,
 ): Promise<readonly string[]> {
   const lists = await Promise.all(
-    KINDS_OF_VALUE.map(async ([apiVersion, kind]) =>
-      api.list(await api.kindOf({ apiVersion, kind }), { namespace }),
-    ),
+    KINDS_OF_VALUE.map(([apiVersion, kind]) => membersOfKind(api, { apiVersion, kind }, namespace)),
   )
   return lists
-    .flatMap(({ items }) => items)
+    .flat()
     .filter((object) => isForeign(object, set))
     .map((object) => subjectOf(objectRef(object)))
+}
+
+/** A cluster need not serve every kind; what it does not serve, nobody has. */
+async function membersOfKind(
+  api: Api,
+  type: { readonly apiVersion: string; readonly kind: string },
+  namespace: string,
+): Promise<readonly KubeObject[]> {
+  try {
+    return (await api.list(await api.kindOf(type), { namespace })).items
+  } catch (error) {
+    if (error instanceof DeployError && error.code === 'ERR_NOT_FOUND') return []
+    throw error
+  }
 }
 
 function isForeign(object: KubeObject, set: ObjectSet): boolean {
