@@ -1,0 +1,112 @@
+import { create, get, inNamespace, remove } from '../case.ts'
+import type { Case } from '../case.ts'
+
+const REVIEW = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
+
+function mayI(attributes: object): object {
+  return {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SelfSubjectAccessReview',
+    spec: { resourceAttributes: attributes },
+  }
+}
+
+export const ACCESS_CASES: readonly Case[] = [
+  {
+    name: 'access: a token nobody issued',
+    steps: [get('/api/v1/namespaces', { token: 'nonsense' })],
+  },
+  {
+    name: 'access: somebody without rights is told what is missing',
+    steps: [
+      get(inNamespace('pods'), { token: 'viewer-token' }),
+      get(`${inNamespace('pods')}/x`, { token: 'viewer-token' }),
+      get('/api/v1/nodes', { token: 'viewer-token' }),
+      get(inNamespace('deployments', 'apps/v1'), { token: 'viewer-token' }),
+      create(inNamespace('configmaps'), { metadata: { name: 'x' } }, { token: 'viewer-token' }),
+      get(`${inNamespace('pods')}/x/log`, { token: 'viewer-token' }),
+      get('/metrics', { token: 'viewer-token' }),
+    ],
+  },
+  {
+    name: 'access: everybody with a name may read discovery',
+    steps: [
+      get('/apis/apps', { token: 'viewer-token' }),
+      get('/version', { token: 'viewer-token', only: ['major'] }),
+    ],
+  },
+  {
+    name: 'access: an administrator may do everything',
+    steps: [create(REVIEW, mayI({ verb: 'delete', resource: 'pods', namespace: '$NS' }))],
+  },
+  {
+    name: 'access: a role in a namespace gives just what it says',
+    steps: [
+      create(inNamespace('roles', 'rbac.authorization.k8s.io/v1'), {
+        metadata: { name: 'reader' },
+        rules: [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list'] }],
+      }),
+      create(inNamespace('rolebindings', 'rbac.authorization.k8s.io/v1'), {
+        metadata: { name: 'reader' },
+        roleRef: { kind: 'Role', name: 'reader', apiGroup: 'rbac.authorization.k8s.io' },
+        subjects: [{ kind: 'User', name: 'viewer' }],
+      }),
+      get(inNamespace('configmaps'), { token: 'viewer-token' }),
+      create(REVIEW, mayI({ verb: 'get', resource: 'configmaps', namespace: '$NS' }), {
+        token: 'viewer-token',
+        only: ['status.allowed'],
+      }),
+      create(REVIEW, mayI({ verb: 'delete', resource: 'configmaps', namespace: '$NS' }), {
+        token: 'viewer-token',
+        only: ['status.allowed'],
+      }),
+      remove(`${inNamespace('configmaps')}/x`, undefined, { token: 'viewer-token' }),
+    ],
+  },
+  {
+    name: 'access: who am I',
+    steps: [
+      create(
+        '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+        { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
+        { only: ['kind', 'apiVersion', 'status.userInfo.username', 'status.userInfo.groups'] },
+      ),
+    ],
+  },
+  {
+    name: 'access: a service account signs in with a requested token',
+    steps: [
+      create(inNamespace('serviceaccounts'), { metadata: { name: 'worker' } }),
+      create(
+        `${inNamespace('serviceaccounts')}/worker/token`,
+        {
+          apiVersion: 'authentication.k8s.io/v1',
+          kind: 'TokenRequest',
+          spec: { expirationSeconds: 3600 },
+        },
+        { save: { issued: 'status.token' } },
+      ),
+      get(inNamespace('pods'), { token: '$issued' }),
+      create(
+        '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+        { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
+        { token: '$issued', only: ['status.userInfo.username', 'status.userInfo.groups'] },
+      ),
+    ],
+  },
+  {
+    name: 'access: a requested token is checked before it is signed',
+    steps: [
+      create(inNamespace('serviceaccounts'), { metadata: { name: 'worker' } }, { silent: true }),
+      create(`${inNamespace('serviceaccounts')}/worker/token`, {
+        spec: { expirationSeconds: 10, audiences: ['api://AzureADTokenExchange'] },
+      }),
+      create(`${inNamespace('serviceaccounts')}/nobody/token`, {
+        spec: { expirationSeconds: 3600 },
+      }),
+      create(`${inNamespace('serviceaccounts')}/worker/token`, {
+        spec: { boundObjectRef: { kind: 'Pod', apiVersion: 'v1', name: 'gone' } },
+      }),
+    ],
+  },
+]

@@ -1,0 +1,124 @@
+import { create, get, inNamespace, MERGE, patch } from '../case.ts'
+import type { Case } from '../case.ts'
+import { configMap } from './fixtures.ts'
+
+const MAPS = inNamespace('configmaps')
+const SECRETS = inNamespace('secrets')
+
+function secret(name: string, rest: object): object {
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { name }, ...rest }
+}
+
+export const CONFIG_CASES: readonly Case[] = [
+  { name: 'config map: as it is stored', steps: [create(MAPS, configMap('x')), get(`${MAPS}/x`)] },
+  {
+    name: 'config map: keys are file names',
+    steps: [
+      create(
+        MAPS,
+        configMap('x', { 'a/b': '1', '..': '2', '.': '3', '..x': '4', 'ok-1.2_3': '5' }),
+      ),
+      create(MAPS, { ...configMap('x', { a: '1' }), binaryData: { a: 'AA==' } }),
+      create(MAPS, configMap('x', { big: 'x'.repeat(1024 * 1024 + 1) })),
+    ],
+  },
+  {
+    name: 'config map: an immutable one stays as it is',
+    steps: [
+      create(MAPS, { ...configMap('x'), immutable: true }),
+      patch(MERGE, `${MAPS}/x`, { data: { a: '2' } }),
+      patch(MERGE, `${MAPS}/x`, { immutable: false }),
+      patch(MERGE, `${MAPS}/x`, { metadata: { labels: { a: 'b' } } }),
+    ],
+  },
+  {
+    name: 'secret: plain text is encoded, the type has a default and is fixed',
+    steps: [
+      create(
+        SECRETS,
+        secret('x', { data: { a: 'YQ==', b: 'Yg==' }, stringData: { b: 'two', c: 'three' } }),
+      ),
+      patch(MERGE, `${SECRETS}/x`, { type: 'other' }),
+      patch(MERGE, `${SECRETS}/x`, { stringData: { d: 'four' } }),
+    ],
+  },
+  {
+    name: 'secret: known types need their keys',
+    steps: [
+      create(SECRETS, secret('x', { type: 'kubernetes.io/tls', data: {} })),
+      create(SECRETS, secret('x', { type: 'kubernetes.io/service-account-token' })),
+      create(SECRETS, secret('x', { type: 'kubernetes.io/dockerconfigjson', stringData: {} })),
+    ],
+  },
+  {
+    name: 'service account: as it is stored',
+    steps: [
+      create(inNamespace('serviceaccounts'), {
+        metadata: { name: 'worker', annotations: { 'azure.workload.identity/client-id': 'x' } },
+        automountServiceAccountToken: false,
+      }),
+    ],
+  },
+  {
+    name: 'lease: as it is stored, and its bounds',
+    steps: [
+      create(inNamespace('leases', 'coordination.k8s.io/v1'), {
+        metadata: { name: 'x' },
+        spec: {
+          holderIdentity: 'me',
+          leaseDurationSeconds: 15,
+          renewTime: '2026-01-01T00:00:00.123456Z',
+          leaseTransitions: 0,
+        },
+      }),
+      create(inNamespace('leases', 'coordination.k8s.io/v1'), {
+        metadata: { name: 'y' },
+        spec: { leaseDurationSeconds: 0, leaseTransitions: -1 },
+      }),
+    ],
+  },
+  {
+    name: 'event: both versions show the same event',
+    steps: [
+      create(inNamespace('events'), {
+        metadata: { name: 'x' },
+        involvedObject: { kind: 'Pod', name: 'p', namespace: '$NS', apiVersion: 'v1' },
+        reason: 'Pulled',
+        message: 'an image',
+        type: 'Normal',
+        count: 1,
+        source: { component: 'kubelet' },
+        firstTimestamp: '2026-01-01T00:00:00Z',
+      }),
+      get(inNamespace('events', 'events.k8s.io/v1')),
+      create(inNamespace('events'), {
+        metadata: { name: 'y' },
+        involvedObject: { kind: 'Pod', name: 'p', namespace: 'elsewhere' },
+      }),
+      get(`${inNamespace('events')}?fieldSelector=involvedObject.name%3Dp,reason%3DPulled`),
+      get(`${inNamespace('events')}?fieldSelector=involvedObject.name%3Dq`),
+    ],
+  },
+  {
+    name: 'quota and role: as they are stored, and what they need',
+    steps: [
+      create(inNamespace('roles', 'rbac.authorization.k8s.io/v1'), {
+        metadata: { name: 'a:b' },
+        rules: [{ verbs: ['get'] }],
+      }),
+      create(inNamespace('roles', 'rbac.authorization.k8s.io/v1'), {
+        metadata: { name: 'a/b' },
+        rules: [],
+      }),
+      create(inNamespace('roles', 'rbac.authorization.k8s.io/v1'), { metadata: { name: 'empty' } }),
+      create(inNamespace('rolebindings', 'rbac.authorization.k8s.io/v1'), {
+        metadata: { name: 'x' },
+        roleRef: { kind: 'Nope', name: '' },
+        subjects: [
+          { kind: 'ServiceAccount', name: 'a' },
+          { kind: 'Robot', name: '' },
+        ],
+      }),
+    ],
+  },
+]

@@ -1,0 +1,52 @@
+import { isRecord } from '../../local/kubernetes/object.ts'
+
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
+const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g
+const SUFFIX = /^[bcdfghjklmnpqrstvwxz2456789]{5}$/
+const ADDRESS = /\b10\.96\.\d+\.\d+\b/g
+const AGE = /^\d+[smh]$|^<invalid>$|^<unknown>$/
+
+/** Makes the answers of two servers comparable: what is random or depends on the clock becomes a placeholder. */
+export interface Normalizer {
+  value(value: unknown): unknown
+}
+
+/** One per case and server, so that the same uid keeps its placeholder from step to step. */
+export function createNormalizer(namespace: string): Normalizer {
+  const uids = new Map<string, string>()
+  const text = (raw: string): string =>
+    raw
+      .replaceAll(namespace, '$NS')
+      .replaceAll(UUID, (uid) => {
+        const known = uids.get(uid) ?? `uid-${uids.size + 1}`
+        uids.set(uid, known)
+        return known
+      })
+      .replaceAll(TIME, '#time')
+      .replaceAll(ADDRESS, '#address')
+  const walk = (value: unknown, key: string): unknown => {
+    if (typeof value === 'string') return scalar(value, key, text)
+    if (Array.isArray(value)) return value.map((item) => walk(item, key))
+    if (!isRecord(value)) return value
+    const entries = Object.entries(value).map(([name, item]) => [text(name), walk(item, name)])
+    return withoutSuffix(Object.fromEntries(entries) as Record<string, unknown>)
+  }
+  return { value: (value) => walk(value, '') }
+}
+
+function scalar(value: string, key: string, text: (raw: string) => string): string {
+  if (key === 'resourceVersion') return value === '' || value === '0' ? value : '#version'
+  if (key === 'continue') return value === '' ? value : '#continue'
+  if (key === 'token') return '#token'
+  if (key === 'cells' && AGE.test(value)) return '#age'
+  if (key === 'storageVersionHash' || key === 'hash') return '#hash'
+  return text(value)
+}
+
+/** A generated name ends in five random letters. */
+function withoutSuffix(object: Record<string, unknown>): Record<string, unknown> {
+  const { generateName, name } = object
+  if (typeof generateName !== 'string' || typeof name !== 'string') return object
+  const suffix = name.slice(generateName.length)
+  return SUFFIX.test(suffix) ? { ...object, name: `${generateName}#####` } : object
+}
