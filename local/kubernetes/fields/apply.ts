@@ -1,141 +1,156 @@
-import { StatusError } from '../errors.ts'
-import type { Subject } from '../errors.ts'
+import { badRequest, StatusError } from '../errors.ts'
 import type { KubeObject } from '../object.ts'
+import { sameJson } from '../schema/same.ts'
 import type { MapShape } from '../schema/shape.ts'
-import { compare, fieldsOf } from './compare.ts'
-import { difference, EMPTY, intersection, isEmpty, paths, pathText, union } from './field-set.ts'
+import { bare, emptyObject, ignoredFields, recordUpdate } from './changes.ts'
+import { compareFields, withoutFields } from './compare.ts'
+import { applyConflict, conflictsOf, conflictsOutside } from './conflicts.ts'
+import type { Conflict } from './conflicts.ts'
+import { EMPTY_SET, recursiveDifference, union } from './field-set.ts'
 import type { FieldSet } from './field-set.ts'
-import { managerKey, ownable, readShares, writeShares } from './managers.ts'
-import type { Manager, Share, Shares } from './managers.ts'
-import { merge, prune } from './merge.ts'
-import { trackUpdate } from './track.ts'
+import { fieldsOf } from './fields-of.ts'
+import { KUBECTL, lastAppliedFields, refreshLastApplied } from './last-applied.ts'
+import { mergeFields } from './merge.ts'
+import { decodeManagers, disown, managerId, withManager, withoutServerFields } from './managers.ts'
+import type { Manager, Managers } from './managers.ts'
+import { prune } from './prune.ts'
+import { removeFields } from './remove.ts'
+import { withManagedFields } from './track.ts'
+import { typedProblems } from './typed-problems.ts'
 
-/** A configuration to be applied to an object. */
-export interface Application {
+export interface ApplyRequest {
+  /** undefined if the apply creates the object. */
   readonly live: KubeObject | undefined
-  /** As sent: nothing defaulted, because what is not in it is not owned. */
+  /** As the client sent it: neither decoded nor defaulted, because only what it mentions is owned. */
   readonly applied: KubeObject
   readonly shape: MapShape
   readonly manager: string
   readonly force: boolean
+  /** Of the endpoint, `apps/v1`. */
   readonly apiVersion: string
+  /** Empty for the main resource. */
   readonly subresource: string
-  /** RFC 3339, whole seconds. */
+  /** RFC 3339 in whole seconds. */
   readonly now: string
-  /** Top-level keys this endpoint ignores. */
+  /** Fields this endpoint ignores: `status`, or for /status everything else; also paths such as `metadata.labels`. */
   readonly resetFields?: readonly string[]
-  readonly subject: Subject & { readonly name: string }
+  readonly subject: { readonly group: string; readonly resource: string; readonly name: string }
 }
-
-/** Owns what was there before anybody's fields were recorded. */
-const BEFORE_FIRST_APPLY = 'before-first-apply'
 
 /**
- * Server-side apply: the configuration's fields become the manager's; what it no longer names and nobody else owns is
- * removed; what others own with another value is a conflict.
+ * Server-side apply: lays the configuration over the live object, removes what the manager applied before and nobody
+ * else owns, and writes down who owns what.
  *
- * @returns The merged object with its managedFields, not defaulted.
- * @throws {StatusError} 409 with one cause for each conflicting field, unless `force`.
+ * @returns The object with its managedFields; what the client wrote stands in it undecoded (nulls, unusual quantities),
+ *   so decode and default it, then call `keepTimes`. An apply that changes nothing gives the live object's entries back.
+ * @throws {StatusError} 409 `Conflict` when it would change fields of others and does not force, 400 for managedFields
+ *   in the configuration, 500 for a configuration that does not fit the schema (the real server's code for it).
+ * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/
  * @see https://github.com/kubernetes-sigs/structured-merge-diff/blob/master/merge/update.go
  */
-export function applyConfiguration(request: Application): KubeObject {
-  const { live, shape, now } = request
-  const applied = withoutKeys(request.applied, request.resetFields ?? [])
-  const manager: Manager = {
-    name: request.manager,
-    operation: 'Apply',
-    apiVersion: request.apiVersion,
-    subresource: request.subresource,
+export function applyConfiguration(request: ApplyRequest): KubeObject {
+  check(request)
+  const outcome = resolve(request)
+  const { applied, manager } = request
+  const object = withManagedFields(outcome.object, outcome.managers)
+  return manager === KUBECTL ? refreshLastApplied(object, applied) : object
+}
+
+function check({ applied, shape }: ApplyRequest): void {
+  if (applied.metadata.managedFields !== undefined && applied.metadata.managedFields !== null) {
+    throw badRequest('metadata.managedFields must be nil')
   }
-  const before = readShares(withRecords(request))
-  const last = before.get(managerKey(manager))?.set ?? EMPTY
-  const config = ownable(fieldsOf(applied, shape))
-  const others = [...before].filter(([key]) => key !== managerKey(manager))
-  const own: Share = { manager, set: config, time: now }
-  const owned = others.reduce((all, [, { set }]) => union(all, set), config)
-
-  const { managedFields: _, ...metadata } = applied.metadata
-  const merged = merge(live ?? {}, { ...applied, metadata }, shape)
-  const fresh = prune(merged, shape, last, owned) as KubeObject
-  const found = compare(live ?? {}, fresh, shape)
-  const touched = ownable(union(found.added, found.modified))
-  if (!request.force) refuseConflicts(others, touched)
-
-  const shares: Shares = new Map([
-    ...others.map(
-      ([key, share]) =>
-        [key, { ...share, set: leftOver(share.set, touched, found.removed) }] as const,
-    ),
-    [managerKey(manager), own] as const,
-  ])
-  return writeShares(fresh, shares, before, now)
+  const problems = typedProblems(applied, shape)
+  if (problems.length === 0) return
+  const text = problems.length === 1 ? problems[0] : ['errors:', ...problems].join('\n  ')
+  throw new StatusError(500, '', `failed to create typed patch object (${named(applied)}): ${text}`)
 }
 
-function leftOver(set: FieldSet, touched: FieldSet, removed: FieldSet): FieldSet {
-  return difference(set, union(intersection(set, touched), intersection(set, removed)))
+function named({ apiVersion, kind, metadata }: KubeObject): string {
+  const version = apiVersion.includes('/') ? apiVersion : `/${apiVersion}`
+  return `${metadata.namespace ?? ''}/${metadata.name ?? ''}; ${version}, Kind=${kind}`
 }
 
-/** The live object, with a record of who made it if there is none. */
-function withRecords({ live, shape, apiVersion, now }: Application): KubeObject | undefined {
-  if (!live || (live.metadata.managedFields ?? []).length > 0) return live
-  return trackUpdate({
-    live: undefined,
-    fresh: live,
-    shape,
-    manager: BEFORE_FIRST_APPLY,
+interface Outcome {
+  readonly object: KubeObject
+  readonly managers: Managers
+}
+
+interface Attempt extends Outcome {
+  readonly conflicts: readonly Conflict[]
+}
+
+function resolve(request: ApplyRequest): Outcome {
+  const attempt = attemptApply(request)
+  if (request.force || attempt.conflicts.length === 0) return attempt
+  const left = conflictsOutside(attempt.conflicts, allowedFields(request))
+  if (left.length > 0) throw applyConflict(left)
+  return attempt
+}
+
+function allowedFields({ live, shape, manager, apiVersion }: ApplyRequest): FieldSet {
+  if (manager !== KUBECTL || live === undefined) return EMPTY_SET
+  return lastAppliedFields(bare(live), shape, apiVersion)
+}
+
+/** What a forced apply gives; without force it stands only if there are no conflicts. */
+function attemptApply(request: ApplyRequest): Attempt {
+  const { applied, shape } = request
+  const ignored = ignoredFields(request.resetFields)
+  const live = request.live === undefined ? undefined : bare(request.live)
+  const config = removeFields(applied, ignored, shape)
+  const before = managersBefore(request)
+  const applier = applierOf(request, recursiveDifference(fieldsOf(config, shape), ignored))
+  const id = managerId(applier)
+  const last = before.get(id)
+  const managers = new Map(before).set(id, applier)
+  const merged = mergeFields(live, config, shape)
+  const object = pruned(merged, { last: last?.fields, managers, shape })
+  const change = withoutFields(
+    compareFields(live ?? emptyObject(applied, shape), object, shape),
+    ignored,
+  )
+  const others = disown(managers, union(union(change.added, change.modified), change.removed), id)
+  const time = live !== undefined && sameJson(live, object) ? last?.time : request.now
+  return {
+    object,
+    managers: withManager(others, {
+      ...applier,
+      time,
+      fields: withoutServerFields(applier.fields),
+    }),
+    conflicts: conflictsOf(managers, change, id),
+  }
+}
+
+function applierOf(request: ApplyRequest, fields: FieldSet): Manager {
+  const { manager, apiVersion, subresource } = request
+  const name = manager === '' ? 'unknown' : manager
+  return { name, operation: 'Apply', apiVersion, subresource, fields, time: undefined }
+}
+
+/** An object that was never tracked belongs to `before-first-apply`, so that the first apply can conflict at all. */
+function managersBefore({ live, shape, apiVersion, subresource, now }: ApplyRequest): Managers {
+  const managers = decodeManagers(live?.metadata.managedFields) ?? new Map()
+  if (live === undefined || managers.size > 0) return managers
+  const comparison = compareFields(emptyObject(live, shape), bare(live), shape)
+  const writer: Manager = {
+    name: 'before-first-apply',
+    operation: 'Update',
     apiVersion,
-    subresource: '',
-    now,
-  })
-}
-
-function withoutKeys(object: KubeObject, keys: readonly string[]): KubeObject {
-  const kept = Object.entries(object).filter(([key]) => !keys.includes(key) || key === 'metadata')
-  return Object.fromEntries(kept) as KubeObject
-}
-
-function refuseConflicts(others: readonly (readonly [string, Share])[], touched: FieldSet): void {
-  const conflicts = others
-    .map(([, { manager, set }]) => ({
-      who: managerText(manager),
-      fields: leaves(intersection(set, touched)),
-    }))
-    .filter(({ fields }) => fields.length > 0)
-    .toSorted((left, right) => (left.who < right.who ? -1 : 1))
-  if (conflicts.length === 0) return
-  const causes = conflicts.flatMap(({ who, fields }) =>
-    fields.map((field) => ({
-      reason: 'FieldManagerConflict',
-      message: `conflict with ${who}`,
-      field,
-    })),
-  )
-  throw new StatusError(409, 'Conflict', sentence(conflicts, causes.length), { causes })
-}
-
-function leaves(set: FieldSet): readonly string[] {
-  return isEmpty(set) ? [] : paths(set).map(pathText)
-}
-
-function managerText({ name, operation, apiVersion, subresource }: Manager): string {
-  const who = JSON.stringify(name)
-  if (operation === 'Apply') return who
-  const where = subresource === '' ? '' : ` with subresource ${JSON.stringify(subresource)}`
-  return `${who}${where} using ${apiVersion}`
-}
-
-/** @see https://github.com/kubernetes/apimachinery/blob/master/pkg/util/managedfields/internal/conflict.go */
-function sentence(
-  conflicts: readonly { readonly who: string; readonly fields: readonly string[] }[],
-  count: number,
-): string {
-  const [only] = conflicts
-  if (count === 1 && only) {
-    return `Apply failed with 1 conflict: conflict with ${only.who}: ${only.fields[0]}`
+    subresource,
+    fields: EMPTY_SET,
+    time: now,
   }
-  const blocks = conflicts.map(
-    ({ who, fields }) =>
-      `conflicts with ${who}:\n${fields.map((field) => `- ${field}`).join('\n')}`,
-  )
-  return `Apply failed with ${count} conflicts: ${blocks.join('\n')}`
+  return recordUpdate(managers, comparison, writer, EMPTY_SET)
+}
+
+function pruned(
+  merged: unknown,
+  context: { last: FieldSet | undefined; managers: Managers; shape: MapShape },
+): KubeObject {
+  const { last, managers, shape } = context
+  if (last === undefined) return merged as KubeObject
+  const owned = [...managers.values()].map(({ fields }) => fields).reduce(union, EMPTY_SET)
+  return prune(merged, last, owned, shape) as KubeObject
 }

@@ -1,107 +1,167 @@
-import type { KubeObject, ManagedFieldsEntry } from '../object.ts'
-import { fromFieldsV1, isEmpty, sameSet, toFieldsV1, without } from './field-set.ts'
-import type { FieldPath, FieldSet } from './field-set.ts'
+import type { ManagedFieldsEntry } from '../object.ts'
+import { difference, fieldSet, fromFieldsV1, isEmptySet, toFieldsV1, union } from './field-set.ts'
+import type { FieldSet } from './field-set.ts'
+import { fieldElement } from './path-element.ts'
 
-/** Who a share of the fields belongs to: one writer, in one way, through one endpoint. */
+/** A manager and what it owns. */
 export interface Manager {
   readonly name: string
   readonly operation: 'Apply' | 'Update'
   readonly apiVersion: string
   readonly subresource: string
+  readonly fields: FieldSet
+  /** RFC 3339; absent while the manager has never changed anything. */
+  readonly time: string | undefined
 }
 
-export interface Share {
-  readonly manager: Manager
-  readonly set: FieldSet
-  readonly time: string
+/** By identity, see `managerId`. Never changed in place. */
+export type Managers = ReadonlyMap<string, Manager>
+
+/** One applier has one entry whatever the version it applies; an updater has one per version. */
+export function managerId(
+  manager: Pick<Manager, 'name' | 'operation' | 'apiVersion' | 'subresource'>,
+): string {
+  const { name, operation, apiVersion, subresource } = manager
+  return JSON.stringify({
+    manager: name,
+    operation,
+    ...(operation === 'Apply' ? {} : { apiVersion }),
+    ...(subresource === '' ? {} : { subresource }),
+  })
 }
 
-/** Shares by the text of their manager. */
-export type Shares = ReadonlyMap<string, Share>
+/** undefined if an entry is none the server would have written. */
+export function decodeManagers(
+  entries: readonly ManagedFieldsEntry[] | undefined,
+): Managers | undefined {
+  const managers = new Map<string, Manager>()
+  for (const entry of entries ?? []) {
+    const { operation, apiVersion = '', fieldsType } = entry
+    if (operation !== 'Apply' && operation !== 'Update') return undefined
+    if (apiVersion === '' || fieldsType !== 'FieldsV1') return undefined
+    const manager: Manager = {
+      name: entry.manager ?? '',
+      operation,
+      apiVersion,
+      subresource: entry.subresource ?? '',
+      fields: fromFieldsV1(entry.fieldsV1),
+      time: entry.time,
+    }
+    managers.set(managerId(manager), manager)
+  }
+  return managers
+}
 
-/** What nobody owns: identity, and what only the server writes. */
-const SERVER_FIELDS: readonly FieldPath[] = [
-  ['f:apiVersion'],
-  ['f:kind'],
+/** Appliers first, then by time, name, version and subresource. undefined if there is none. */
+export function encodeManagers(managers: Managers): ManagedFieldsEntry[] | undefined {
+  if (managers.size === 0) return undefined
+  return [...managers.values()].toSorted(compareManagers).map((manager) => ({
+    ...(manager.name === '' ? {} : { manager: manager.name }),
+    operation: manager.operation,
+    apiVersion: manager.apiVersion,
+    ...(manager.time === undefined ? {} : { time: manager.time }),
+    fieldsType: 'FieldsV1',
+    fieldsV1: toFieldsV1(manager.fields),
+    ...(manager.subresource === '' ? {} : { subresource: manager.subresource }),
+  }))
+}
+
+function compareManagers(left: Manager, right: Manager): number {
+  return (
+    compareText(left.operation, right.operation) ||
+    seconds(left.time) - seconds(right.time) ||
+    compareText(left.name, right.name) ||
+    compareText(left.apiVersion, right.apiVersion) ||
+    compareText(left.subresource, right.subresource)
+  )
+}
+
+/** Takes fields away from everyone but `except`; who owns nothing any more is gone. */
+export function disown(managers: Managers, gone: FieldSet, except?: string): Managers {
+  const result = new Map<string, Manager>()
+  for (const [id, manager] of managers) {
+    const fields = id === except ? manager.fields : difference(manager.fields, gone)
+    if (!isEmptySet(fields)) result.set(id, { ...manager, fields })
+  }
+  return result
+}
+
+/** Puts the manager in, or takes it out if it owns nothing. */
+export function withManager(managers: Managers, manager: Manager): Managers {
+  const result = new Map(managers)
+  if (isEmptySet(manager.fields)) result.delete(managerId(manager))
+  else result.set(managerId(manager), manager)
+  return result
+}
+
+/** Fields the server itself writes, which nobody ever owns. */
+export function withoutServerFields(set: FieldSet): FieldSet {
+  return difference(set, SERVER_FIELDS)
+}
+
+/** @see https://github.com/kubernetes/apimachinery/blob/master/pkg/util/managedfields/internal/stripmeta.go */
+const SERVER_FIELDS = fieldSet(
+  ...['apiVersion', 'kind', 'metadata'].map((name) => [fieldElement(name)]),
   ...[
     'name',
     'namespace',
-    'uid',
     'creationTimestamp',
-    'generation',
-    'resourceVersion',
     'selfLink',
+    'uid',
+    'clusterName',
+    'generation',
     'managedFields',
-    'deletionTimestamp',
-    'deletionGracePeriodSeconds',
-  ].map((key) => ['f:metadata', `f:${key}`]),
-]
+    'resourceVersion',
+  ].map((name) => [fieldElement('metadata'), fieldElement(name)]),
+)
 
-export function managerKey({ name, operation, apiVersion, subresource }: Manager): string {
-  return JSON.stringify([name, operation, apiVersion, subresource])
-}
+const MAX_UPDATERS = 10
 
-export function readShares(object: KubeObject | undefined): Shares {
-  const shares = new Map<string, Share>()
-  for (const entry of object?.metadata.managedFields ?? []) {
-    const manager: Manager = {
-      name: entry.manager ?? '',
-      operation: entry.operation === 'Apply' ? 'Apply' : 'Update',
-      apiVersion: entry.apiVersion ?? '',
-      subresource: entry.subresource ?? '',
-    }
-    if (entry.fieldsV1 === undefined) continue
-    shares.set(managerKey(manager), {
-      manager,
-      set: fromFieldsV1(entry.fieldsV1),
-      time: entry.time ?? '',
-    })
+/**
+ * Keeps at most ten updaters: the oldest of each version become one, `ancient-changes`.
+ *
+ * @see https://github.com/kubernetes/apimachinery/blob/master/pkg/util/managedfields/internal/capmanagers.go
+ */
+export function capUpdaters(managers: Managers): Managers {
+  const updaters = [...managers].filter(([, { operation }]) => operation === 'Update')
+  const result = new Map(managers)
+  const firsts = new Map<string, string>()
+  let count = updaters.length
+  for (const [id, manager] of updaters.toSorted(compareAge)) {
+    if (count <= MAX_UPDATERS) break
+    const first = firsts.get(manager.apiVersion)
+    firsts.set(manager.apiVersion, first ?? id)
+    if (first === undefined) continue
+    mergeIntoAncient(result, { id, manager, first })
+    count -= 1
   }
-  return shares
+  return result
 }
 
-/** A set without the fields that have no owner. */
-export function ownable(set: FieldSet): FieldSet {
-  const stripped = without(set, SERVER_FIELDS)
-  const metadata = stripped.children.get('f:metadata')
-  if (!metadata?.member) return stripped
-  const children = new Map(stripped.children)
-  if (metadata.children.size === 0) children.delete('f:metadata')
-  else children.set('f:metadata', { ...metadata, member: false })
-  return { ...stripped, children }
+function mergeIntoAncient(
+  managers: Map<string, Manager>,
+  { id, manager, first }: { id: string; manager: Manager; first: string },
+): void {
+  const ancient: Manager = { ...manager, name: 'ancient-changes', subresource: '' }
+  const bucket = managerId(ancient)
+  const older = managers.get(bucket) ?? managers.get(first)
+  if (!managers.has(bucket)) managers.delete(first)
+  managers.delete(id)
+  const fields = older === undefined ? manager.fields : union(manager.fields, older.fields)
+  managers.set(bucket, { ...ancient, fields })
 }
 
-/** The object with these shares; a share that did not change keeps its time, an empty one disappears. */
-export function writeShares(
-  object: KubeObject,
-  shares: Shares,
-  before: Shares,
-  now: string,
-): KubeObject {
-  const entries = [...shares.values()]
-    .filter(({ set }) => !isEmpty(set))
-    .map((share): ManagedFieldsEntry => {
-      const old = before.get(managerKey(share.manager))
-      const time = old && sameSet(old.set, share.set) ? old.time : now
-      const { name, operation, apiVersion, subresource } = share.manager
-      return {
-        manager: name,
-        operation,
-        apiVersion,
-        time,
-        fieldsType: 'FieldsV1',
-        fieldsV1: toFieldsV1(share.set),
-        ...(subresource === '' ? {} : { subresource }),
-      }
-    })
-  const { managedFields: _, ...metadata } = object.metadata
-  const sorted = entries.toSorted((left, right) => (order(left) < order(right) ? -1 : 1))
-  return {
-    ...object,
-    metadata: { ...metadata, ...(sorted.length === 0 ? {} : { managedFields: sorted }) },
-  }
+function compareAge(
+  [leftId, left]: readonly [string, Manager],
+  [rightId, right]: readonly [string, Manager],
+): number {
+  return seconds(left.time) - seconds(right.time) || compareText(leftId, rightId)
 }
 
-function order({ operation, time, manager, apiVersion, subresource }: ManagedFieldsEntry): string {
-  return [operation, time, manager, apiVersion, subresource ?? ''].join('\u0000')
+function seconds(time: string | undefined): number {
+  return time === undefined ? 0 : Math.floor(Date.parse(time) / 1000)
+}
+
+function compareText(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0
 }

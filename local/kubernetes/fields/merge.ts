@@ -1,50 +1,66 @@
-import { isRecord } from '../object.ts'
-import type { Shape } from '../schema/shape.ts'
-import type { FieldPath, FieldSet } from './field-set.ts'
-import { nodeAt, paths } from './field-set.ts'
-import { partsOf, withPart } from './typed.ts'
-
-/** Puts a configuration over a value: granular parts are merged, leaves replaced; lists keep the live order. */
-export function merge(live: unknown, config: unknown, shape: Shape): unknown {
-  const parts = partsOf(config, shape)
-  if (parts === undefined || live === undefined || live === null) return config
-  if (parts.isList ? !Array.isArray(live) : !isRecord(live)) return config
-  const known = partsOf(live, shape)
-  let result: unknown = live
-  for (const [element, part] of parts.items) {
-    const before = known?.items.get(element)
-    const value = before ? merge(before.value, part.value, part.shape) : part.value
-    result = withPart(result, shape, element, value)
-  }
-  return result
-}
+import type { ListShape, MapShape, OpenShape, Shape } from '../schema/shape.ts'
+import { entriesOf, itemsOf, nodeOf, shapeAt } from './node.ts'
+import type { Item } from './node.ts'
 
 /**
- * Removes what an applier no longer names and nobody else owns.
+ * Lays a configuration over a live value: nothing is removed, where both speak the configuration wins, and lists with
+ * keys are merged item by item in the order of the configuration. Neither argument is changed; parts are shared.
  *
- * @param last What the applier owned before.
- * @param owned What all managers own now, the applier included.
+ * @see https://github.com/kubernetes-sigs/structured-merge-diff/blob/master/typed/merge.go
  */
-export function prune(value: unknown, shape: Shape, last: FieldSet, owned: FieldSet): unknown {
-  return prefixes(last, owned).reduce((current, path) => removeAt(current, shape, path), value)
+export function mergeFields(live: unknown, applied: unknown, shape: Shape): unknown {
+  if (applied === undefined) return live
+  if (live === undefined) return applied
+  const node = nodeOf(shape, applied)
+  if (node.kind === 'leaf') return applied
+  if (node.kind === 'map') return mergeMaps(live, applied, node.shape)
+  return mergeLists(live, applied, node.shape)
 }
 
-/** The shallowest places of `last` below which nobody owns anything. */
-function prefixes(last: FieldSet, owned: FieldSet): readonly FieldPath[] {
-  const found: FieldPath[] = []
-  for (const path of paths(last)) {
-    const depth = path.findIndex(
-      (_, index) => nodeAt(owned, path.slice(0, index + 1)) === undefined,
-    )
-    if (depth >= 0) found.push(path.slice(0, depth + 1))
+function mergeMaps(live: unknown, applied: unknown, shape: MapShape | OpenShape): unknown {
+  const ours = entriesOf(live)
+  const theirs = new Map(entriesOf(applied))
+  if (ours.length === 0 && theirs.size === 0) return applied
+  const result = new Map(ours)
+  for (const [key, value] of theirs) {
+    const next = shapeAt(shape, key)
+    if (next !== undefined) result.set(key, mergeFields(result.get(key), value, next))
   }
-  return found
+  return Object.fromEntries(result)
 }
 
-function removeAt(value: unknown, shape: Shape, [first, ...rest]: FieldPath): unknown {
-  if (first === undefined) return value
-  const part = partsOf(value, shape)?.items.get(first)
-  if (!part) return value
-  if (rest.length === 0) return withPart(value, shape, first, undefined)
-  return withPart(value, shape, first, removeAt(part.value, part.shape, rest))
+/** The items both have stand in the order of the configuration; those of the live list keep their place between them. */
+function mergeLists(live: unknown, applied: unknown, shape: ListShape): unknown {
+  const ours = itemsOf(live, shape)
+  const theirs = itemsOf(applied, shape)
+  if (ours.length === 0 && theirs.length === 0) return applied
+  const known = new Map(ours.toReversed().map(({ element, value }) => [element, value]))
+  const wanted = new Map(theirs.map(({ element, value }) => [element, value]))
+  return mergedOrder(ours, theirs).map(({ element, value }) =>
+    wanted.has(element)
+      ? mergeFields(known.get(element), wanted.get(element), shape.element.shape())
+      : value,
+  )
+}
+
+function mergedOrder(ours: readonly Item[], theirs: readonly Item[]): readonly Item[] {
+  const wanted = new Set(theirs.map(({ element }) => element))
+  const present = new Set(ours.map(({ element }) => element))
+  const result: Item[] = []
+  let next = 0
+  const shared = theirs.filter(({ element }) => present.has(element)).map(({ element }) => element)
+  let upcoming = 0
+  for (const item of theirs) {
+    while (next < ours.length) {
+      const mine = ours[next]
+      if (mine === undefined || mine.element === item.element) break
+      if (!wanted.has(mine.element)) result.push(mine)
+      else if (mine.element === shared[upcoming]) break
+      next += 1
+    }
+    if (ours[next]?.element === item.element) next += 1
+    if (item.element === shared[upcoming]) upcoming += 1
+    result.push(item)
+  }
+  return [...result, ...ours.slice(next).filter(({ element }) => !wanted.has(element))]
 }
