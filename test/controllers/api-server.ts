@@ -118,9 +118,10 @@ async function untilRead(path: string): Promise<string> {
 async function untilReady(access: ApiAccess): Promise<void> {
   const client = createClient(access)
   for (;;) {
-    // The default namespace is among the last things a server makes before it is ready.
+    // Groups appear one by one, the default namespace among the last things.
+    const groups = await client.get('/apis').catch(() => undefined)
     const ready = await client.get('/api/v1/namespaces/default').catch(() => undefined)
-    if (ready !== undefined) break
+    if (ready && ['apps', 'batch'].every((name) => JSON.stringify(groups).includes(name))) break
     await sleep(100)
   }
   client.close()

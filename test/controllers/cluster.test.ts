@@ -45,7 +45,7 @@ test('a pod that fits nowhere says why, and is bound when a node comes that fits
   const pods = `/api/v1/namespaces/${namespace}/pods`
   await cluster.client.create(pods, pod('demo', { nodeSelector: { zone: namespace } }))
   const message =
-    "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling."
+    "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector. no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling."
   const waiting = await cluster.until(
     `${pods}/demo`,
     (live) => at(live, 'status', 'conditions') !== undefined,
@@ -55,6 +55,7 @@ test('a pod that fits nowhere says why, and is bound when a node comes that fits
       type: 'PodScheduled',
       status: 'False',
       reason: 'Unschedulable',
+      observedGeneration: 1,
       message,
     }),
   ])
@@ -82,7 +83,9 @@ test('a pod that asks for more than there is left waits for it', async () => {
     `${pods}/second`,
     (live) => at(live, 'status', 'conditions', 0, 'reason') === 'Unschedulable',
   )
-  expect(at(waiting, 'status', 'conditions', 0, 'message')).toContain('1 Insufficient cpu')
+  expect(at(waiting, 'status', 'conditions', 0, 'message')).toMatch(
+    /^0\/\d nodes are available: 1 Insufficient cpu, \d node\(s\) didn't match Pod's node affinity\/selector\. no new claims to deallocate, preemption: 0\/\d nodes are available: 1 No preemption victims found for incoming pod, \d Preemption is not helpful for scheduling\.$/,
+  )
   await cluster.client.delete(`${pods}/first`)
   await cluster.until(`${pods}/second`, isBound)
 })

@@ -10,6 +10,8 @@ export interface Condition {
   lastTransitionTime?: string
   lastUpdateTime?: string
   lastProbeTime?: string | null
+  /** Pods only: the generation the condition speaks of. */
+  observedGeneration?: number
 }
 
 export function conditionsOf(object: KubeObject): Condition[] {

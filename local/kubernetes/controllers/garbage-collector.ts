@@ -1,53 +1,44 @@
 import { isApiError } from '../client.ts'
 import type { KubeObject, OwnerReference } from '../object.ts'
+import type { Collectable } from './collectable.ts'
+import { followCollectable } from './collectable.ts'
 import { objectPath } from './controller.ts'
 import type { Cluster } from './controller.ts'
-import { discoverResources } from './discovery.ts'
 import type { ApiResource } from './discovery.ts'
 import { createOwnerGraph } from './owner-graph.ts'
 import type { GraphNode, OwnerGraph } from './owner-graph.ts'
 
 const FOREGROUND = 'foregroundDeletion'
 const ORPHAN = 'orphan'
-/** Changed all the time and owned by nothing that matters. */
-const NOT_WATCHED = ['events', 'componentstatuses']
 
 /** What the garbage collector works with. */
 interface Collector {
   readonly cluster: Cluster
   readonly graph: OwnerGraph
-  readonly resources: readonly ApiResource[]
+  /** Set once everything is seen. */
+  resources: Collectable | undefined
 }
 
 /**
  * Deletes objects whose owners are gone, and finishes deletions that wait for dependents (`foregroundDeletion`) or
  * set them free (`orphan`).
  *
- * The kinds are those the server has when this starts; custom resources defined later are not collected.
- *
+ * @returns Once every object is seen; nothing is judged before, as an owner may only not have been listed yet.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/controller/garbagecollector/garbagecollector.go
  */
 export async function startGarbageCollector(cluster: Cluster): Promise<void> {
-  const resources = (await discoverResources(cluster.client)).filter(
-    ({ name, verbs }) =>
-      !NOT_WATCHED.includes(name) &&
-      ['list', 'watch', 'delete'].every((verb) => verbs.includes(verb)),
-  )
-  const graph = createOwnerGraph()
-  const collector: Collector = { cluster, graph, resources }
+  const collector: Collector = { cluster, graph: createOwnerGraph(), resources: undefined }
+  const { graph } = collector
+  const { promise: ready, resolve: begin } = Promise.withResolvers<void>()
   const queue = cluster.queue(async (uid) => {
+    await ready
     const node = graph.get(uid)
     if (node !== undefined) await collect(collector, node)
   })
-  const synced = resources.map((resource) => {
-    const informer = cluster.informer(resource.path)
-    informer.onChange((object, change) => {
-      for (const uid of graph.record(resource, object, change)) queue.add(uid)
-    })
-    return informer.synced
+  collector.resources = await followCollectable(cluster, (resource) => (object, change) => {
+    for (const uid of graph.record(resource, object, change)) queue.add(uid)
   })
-  // Until everything is seen, an owner that is not there may only not have been listed yet.
-  await Promise.all(synced)
+  begin()
 }
 
 async function collect(collector: Collector, node: GraphNode): Promise<void> {
@@ -85,7 +76,7 @@ async function ownerState(
   const known = graph.get(owner.uid)
   if (known !== undefined) return isWaiting(known.metadata) ? 'waiting' : 'solid'
   const group = owner.apiVersion.includes('/') ? owner.apiVersion.split('/')[0] : ''
-  const resource = resources.find((r) => r.kind === owner.kind && r.group === group)
+  const resource = resources?.list().find((r) => r.kind === owner.kind && r.group === group)
   // An owner of a kind nobody serves cannot be judged, so its dependents stay.
   if (resource === undefined) return 'solid'
   const namespace = resource.namespaced ? (node.metadata.namespace ?? '') : ''

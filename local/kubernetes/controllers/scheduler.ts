@@ -117,6 +117,7 @@ async function markUnschedulable(
   } as const
   const [condition] = withCondition(current ? [{ ...current, reason: '' }] : [], {
     ...verdict,
+    observedGeneration: pod.metadata.generation ?? 1,
     lastProbeTime: null,
     lastTransitionTime,
   })

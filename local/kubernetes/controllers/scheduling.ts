@@ -39,14 +39,17 @@ export function rejections(pod: KubeObject, { node, pods }: Candidate): string[]
   return insufficient(pod, node, pods)
 }
 
-/** `0/2 nodes are available: 1 Insufficient cpu, 1 node(s) were unschedulable. preemption: …` */
+/** What the scheduler adds since 1.35, where it could also have taken a device from another pod. */
+const AFTERMATH = 'no new claims to deallocate'
+
+/** `0/2 nodes are available: 1 Insufficient cpu, 1 node(s) were unschedulable. no new claims …` */
 export function unschedulableMessage(reasonsByNode: readonly (readonly string[])[]): string {
   if (reasonsByNode.length === 0) return 'no nodes available to schedule pods'
   const total = reasonsByNode.length
   const counts = new Map<string, number>()
   for (const reason of reasonsByNode.flat()) counts.set(reason, (counts.get(reason) ?? 0) + 1)
   const reasons = [...counts].map(([reason, nodes]) => `${nodes} ${reason}`).toSorted()
-  return `0/${total} nodes are available: ${reasons.join(', ')}. ${preemption(reasonsByNode)}`
+  return `0/${total} nodes are available: ${reasons.join(', ')}. ${AFTERMATH}, ${preemption(reasonsByNode)}`
 }
 
 /** Evicting pods would free resources, and nothing else; here every pod has the same priority. */
