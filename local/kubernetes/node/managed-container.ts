@@ -50,6 +50,7 @@ export class ManagedContainer {
   #log: ContainerLog | undefined
   #backOff: BackOff | undefined
   #lastBackOffEvent = -Infinity
+  #isStopping = false
   /** Set when the pod's own change asks for a new run, whatever the restart policy says. */
   #isReplaced = false
 
@@ -98,12 +99,13 @@ export class ManagedContainer {
     return this.#start(now)
   }
 
-  /** SIGTERM now, SIGKILL after the grace; `message` is for the Killing event. */
-  stop(graceSeconds: number | undefined, message: string | undefined): void {
+  /** SIGTERM now, SIGKILL after the grace; `message` is for the Killing event, which is told once. */
+  stop(graceSeconds: number | undefined, message: string): void {
     if (this.#process === undefined) return
     const { terminationGracePeriodSeconds } = this.#context.pod().spec
     const grace = graceSeconds ?? terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS
-    if (message !== undefined) this.#say({ type: 'Normal', reason: 'Killing', message })
+    if (!this.#isStopping) this.#say({ type: 'Normal', reason: 'Killing', message })
+    this.#isStopping = true
     this.#process.stop(Math.max(grace, LEAST_GRACE_SECONDS) * 1000)
   }
 
@@ -183,6 +185,7 @@ export class ManagedContainer {
       const onOutput = (stream: 'stdout' | 'stderr', chunk: Buffer) => log.write(stream, chunk)
       const process = await services.processes.start({ ...launch, onOutput })
       this.#process = process
+      this.#isStopping = false
       const { startupProbe, readinessProbe } = this.#container
       const started = startupProbe === undefined
       const ready = started && readinessProbe === undefined

@@ -126,12 +126,16 @@ export class PodWorker {
     const wakeAt = isTerminal(this.status.phase) ? await this.#rest() : await this.#act()
     await this.#report()
     // What has just been reported may be the end: that has a look of its own.
-    if (isTerminal(this.status.phase) && this.#isMounted) this.#waker.wake()
+    if (isTerminal(this.status.phase) && this.#isMounted && !this.#isRunning) this.#waker.wake()
     return { isDone: false, wakeAt }
   }
 
   get #isEnding(): boolean {
     return this.#isGone || this.#pod.metadata.deletionTimestamp !== undefined
+  }
+
+  get #isRunning(): boolean {
+    return [...this.#containers.values()].some(({ isRunning }) => isRunning)
   }
 
   /** Everything that has to be done for a living pod, in order; the first thing that must wait ends the round. */
@@ -198,7 +202,7 @@ export class PodWorker {
   /** The pod is done but its object stays: volumes go, logs and status stay. */
   async #rest(): Promise<undefined> {
     this.#stopAll(undefined)
-    if ([...this.#containers.values()].some(({ isRunning }) => isRunning)) return
+    if (this.#isRunning) return
     this.#isMounted = false
     this.#services.tokens.forget(this.#pod.metadata.uid)
     await tearDownVolumes(this.#volumes)
@@ -207,7 +211,7 @@ export class PodWorker {
   /** @returns whether nothing of the pod is left. */
   async #end(): Promise<boolean> {
     this.#stopAll(this.#pod.metadata.deletionGracePeriodSeconds)
-    if ([...this.#containers.values()].some(({ isRunning }) => isRunning)) return false
+    if (this.#isRunning) return false
     await tearDownVolumes(this.#volumes)
     this.#isMounted = false
     await this.#report()
