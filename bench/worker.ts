@@ -1,0 +1,41 @@
+import { join } from 'node:path'
+import { buildProgram } from '../scripts/build.ts'
+import { startChain } from '../test/app/chain.ts'
+import type { BenchOptions, Report } from './main.ts'
+import { ratio, runRounds, table } from './harness.ts'
+
+const IDIOMATIC = 'sources and node_modules'
+const OURS = 'one file'
+const FLOOR = 'hello.cjs'
+
+/**
+ * From the start of the process to the written document: the build users start against the same worker run plainly
+ * from its sources, side by side, on the same stand-ins. The loopback hardly costs time, so this is nearly all start-up.
+ */
+export async function benchWorker(options: BenchOptions): Promise<Report> {
+  const bundle = join(options.directory, 'worker')
+  await buildProgram('worker', bundle)
+  const chain = await startChain()
+  const env = () => chain.env()
+  try {
+    const samples = await runRounds(
+      [
+        { name: IDIOMATIC, program: ['app/main.ts'], env },
+        { name: OURS, program: [join(bundle, 'worker.cjs')], env },
+        { name: FLOOR, program: [join(import.meta.dirname, 'hello.cjs')], env },
+      ],
+      { rounds: options.rounds, mark: '6/7 write        ok', random: Math.random },
+    )
+    return {
+      table: table(samples, IDIOMATIC),
+      numbers: {
+        wallRatio: ratio(samples, 'wallMs', OURS, IDIOMATIC),
+        cpuRatio: ratio(samples, 'cpuMs', OURS, IDIOMATIC),
+        rssRatio: ratio(samples, 'rssMiB', OURS, IDIOMATIC),
+        vsBareNodeCpu: ratio(samples, 'cpuMs', OURS, FLOOR),
+      },
+    }
+  } finally {
+    await chain.close()
+  }
+}
