@@ -41,8 +41,3 @@ export function inNamespace(collection: string, namespace: string | undefined): 
   const slash = collection.lastIndexOf('/')
   return `${collection.slice(0, slash)}/namespaces/${namespace}${collection.slice(slash)}`
 }
-
-/** RFC 3339 in whole seconds, as every timestamp in a status. */
-export function timestamp(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z')
-}

@@ -1,9 +1,9 @@
 import { conditionOf, withCondition, withoutCondition } from './conditions.ts'
 import type { Condition } from './conditions.ts'
-import { timestamp } from './controller.ts'
 import { rolloutBounds } from './deployment-rollout.ts'
 import { replicasOf, sumReplicas } from './workloads.ts'
 import type { Deployment, DeploymentStatus, ReplicaSet } from './workloads.ts'
+import { timestamp } from './timestamp.ts'
 
 /** A progressDeadlineSeconds of the largest integer means none. */
 const NO_DEADLINE = 2_147_483_647

@@ -1,5 +1,6 @@
 import type { KubernetesClient } from '../client.ts'
 import type { KubeObject } from '../object.ts'
+import { timestamp } from './timestamp.ts'
 
 /** What `kubectl describe` shows under Events. */
 export interface EventText {
@@ -7,6 +8,8 @@ export interface EventText {
   /** One word in CamelCase. */
   readonly reason: string
   readonly message: string
+  /** Set by components that write the newer form of events, as the scheduler does. */
+  readonly action?: string
 }
 
 /** Writes an event about `object`; never fails and is not waited for. */
@@ -32,9 +35,8 @@ export function createRecorder(
     const message = text.message.slice(0, LONGEST_MESSAGE)
     const key = [object.metadata.uid, text.type, text.reason, message].join('\n')
     const known = written.get(key)
-    const time = new Date(now()).toISOString().replace(/\.\d+Z/, 'Z')
     if (known === undefined) {
-      const body = eventOf(object, { ...text, message }, { component, time, now: now() })
+      const body = eventOf(object, { ...text, message }, { component, now: now() })
       const event = client.create(eventsPath(body.metadata.namespace), body)
       written.set(key, { count: 1, event })
       forgetOldest(written)
@@ -42,7 +44,10 @@ export function createRecorder(
       return
     }
     known.count += 1
-    const change = { count: known.count, lastTimestamp: time }
+    const change =
+      text.action === undefined
+        ? { count: known.count, lastTimestamp: timestamp(now()) }
+        : { series: { count: known.count, lastObservedTime: microTime(now()) } }
     known.event
       .then(({ metadata }) =>
         client.patch(
@@ -63,7 +68,7 @@ function eventsPath(namespace = 'default'): string {
 function eventOf(
   object: KubeObject,
   text: EventText,
-  at: { readonly component: string; readonly time: string; readonly now: number },
+  at: { readonly component: string; readonly now: number },
 ): KubeObject {
   const { namespace, name, uid, resourceVersion } = object.metadata
   const { apiVersion, kind } = object
@@ -72,14 +77,36 @@ function eventOf(
     kind: 'Event',
     metadata: { name: `${name}.${uniqueSuffix(at.now)}`, namespace: namespace ?? 'default' },
     involvedObject: { apiVersion, kind, namespace, name, uid, resourceVersion },
-    ...text,
-    source: { component: at.component },
-    reportingComponent: at.component,
+    type: text.type,
+    reason: text.reason,
+    message: text.message,
+    ...(text.action === undefined ? olderForm(at) : newerForm(at, text.action)),
+  }
+}
+
+function olderForm({ component, now }: { readonly component: string; readonly now: number }) {
+  return {
+    source: { component },
+    reportingComponent: component,
     reportingInstance: '',
-    firstTimestamp: at.time,
-    lastTimestamp: at.time,
+    firstTimestamp: timestamp(now),
+    lastTimestamp: timestamp(now),
     count: 1,
   }
+}
+
+function newerForm(at: { readonly component: string; readonly now: number }, action: string) {
+  return {
+    action,
+    eventTime: microTime(at.now),
+    reportingComponent: at.component,
+    reportingInstance: `${at.component}-local`,
+  }
+}
+
+/** RFC 3339 with microseconds. */
+function microTime(now: number): string {
+  return new Date(now).toISOString().replace('Z', '000Z')
 }
 
 let lastSuffix = 0n

@@ -1,10 +1,10 @@
 import { conditionsOf, hasCondition } from './conditions.ts'
 import type { Condition } from './conditions.ts'
-import { timestamp } from './controller.ts'
 import { finishedAtMs } from './job-pods.ts'
 import type { Job } from './job-pods.ts'
 import { textAt } from '../object.ts'
 import type { KubeObject } from '../object.ts'
+import { timestamp } from './timestamp.ts'
 
 const FIRST_BACKOFF_MS = 10_000
 const LONGEST_BACKOFF_MS = 600_000

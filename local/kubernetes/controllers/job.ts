@@ -2,7 +2,7 @@ import { isApiError } from '../client.ts'
 import type { KubeObject } from '../object.ts'
 import { hasCondition, withCondition } from './conditions.ts'
 import type { Condition } from './conditions.ts'
-import { PATHS, objectPath, timestamp } from './controller.ts'
+import { PATHS, objectPath } from './controller.ts'
 import type { Cluster } from './controller.ts'
 import type { Recorder } from './events.ts'
 import { keyOf } from './informer.ts'
@@ -14,6 +14,7 @@ import { controllerKey, controllerOf, isControlledBy } from './owners.ts'
 import { createPods, deletePod } from './pod-control.ts'
 import { byDeletionRank } from './replica-set.ts'
 import { isActivePod, isReadyPod, isTerminatingPod } from './workloads.ts'
+import { timestamp } from './timestamp.ts'
 
 /** One look at a Job; `job` is replaced by each answer of the server. */
 interface Run {

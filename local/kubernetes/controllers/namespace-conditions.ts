@@ -1,5 +1,5 @@
 import type { Condition } from './conditions.ts'
-import { timestamp } from './controller.ts'
+import { timestamp } from './timestamp.ts'
 
 /** What a namespace on its way out still holds. */
 export interface Remains {

@@ -2,7 +2,7 @@ import { numberAt, textAt } from '../object.ts'
 import type { KubeObject } from '../object.ts'
 import { claim } from './claim.ts'
 import { conditionOf, withCondition, withoutCondition } from './conditions.ts'
-import { PATHS, objectPath, timestamp } from './controller.ts'
+import { PATHS, objectPath } from './controller.ts'
 import type { Cluster } from './controller.ts'
 import type { Recorder } from './events.ts'
 import { keyOf } from './informer.ts'
@@ -18,6 +18,7 @@ import {
   replicasOf,
 } from './workloads.ts'
 import type { ReplicaSet } from './workloads.ts'
+import { timestamp } from './timestamp.ts'
 
 const BURST = 500
 

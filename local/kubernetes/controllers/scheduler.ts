@@ -1,13 +1,14 @@
 import { listAt, textAt } from '../object.ts'
 import type { KubeObject } from '../object.ts'
 import { conditionOf, withCondition } from './conditions.ts'
-import { PATHS, objectPath, timestamp } from './controller.ts'
+import { PATHS, objectPath } from './controller.ts'
 import type { Cluster } from './controller.ts'
 import type { Recorder } from './events.ts'
 import { keyOf } from './informer.ts'
 import { rejections, unschedulableMessage } from './scheduling.ts'
 import type { Candidate } from './scheduling.ts'
 import { isFinishedPod } from './workloads.ts'
+import { timestamp } from './timestamp.ts'
 
 const SCHEDULER = 'default-scheduler'
 
@@ -95,7 +96,7 @@ async function bind(
     target: { apiVersion: 'v1', kind: 'Node', name: node },
   })
   const message = `Successfully assigned ${namespace}/${name} to ${node}`
-  record(pod, { type: 'Normal', reason: 'Scheduled', message })
+  record(pod, { type: 'Normal', reason: 'Scheduled', message, action: 'Binding' })
 }
 
 /** Written and told only when it changes, so that a pod can wait for ever without a sound. */
@@ -107,7 +108,8 @@ async function markUnschedulable(
 ): Promise<void> {
   const current = conditionOf(pod, 'PodScheduled')
   if (current?.reason === 'Unschedulable' && current.message === message) return
-  record(pod, { type: 'Warning', reason: 'FailedScheduling', message })
+  const action = 'Scheduling'
+  record(pod, { type: 'Warning', reason: 'FailedScheduling', message, action })
   const lastTransitionTime = timestamp(cluster.now())
   const verdict = {
     type: 'PodScheduled',
