@@ -109,7 +109,7 @@ describe.concurrent('the trust chain', () => {
         const { stdout: log } = await platform.kubectl('logs', 'demo')
         for (const text of says) expect(log).toContain(text)
         expect(log).toMatch(/^ *fix +\S/m)
-        expect(log.trimEnd().split('\n').at(-1)).toContain(`exit ${exitCode}`)
+        expect(log.trimEnd().split('\n').at(-1)).toContain(`exit=${exitCode}`)
         expect(deployed).toMatchObject({ code: 1 })
         expect(deployed.stderr + deployed.stdout).toContain(says[0])
         const { stdout: code } = await platform.kubectl(

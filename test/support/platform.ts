@@ -14,8 +14,8 @@ import type { Ended, Running } from './run.ts'
 export interface TestPlatform extends Platform {
   /** An environment file for this platform. */
   readonly environment: string
-  /** Runs `deployer ARGS --env ENVIRONMENT`. */
-  deployer(...args: readonly string[]): Promise<Ended>
+  /** Runs the deployer, on this platform's environment unless the arguments name another. */
+  deployer(command: string, ...args: readonly string[]): Promise<Ended>
   /** Runs the real kubectl as the administrator. */
   kubectl(...args: readonly string[]): Promise<Ended>
   /** Starts the real kubectl, to follow something. */
@@ -44,18 +44,10 @@ export async function startTestPlatform(
   return {
     ...platform,
     environment,
-    deployer: (command, ...args) =>
-      run(
-        [
-          process.execPath,
-          join('deployer', 'main.ts'),
-          command ?? '',
-          '--env',
-          environment,
-          ...args,
-        ],
-        { env },
-      ),
+    deployer: (command, ...args) => {
+      const given = args.includes('--env') ? args : [...args, '--env', environment]
+      return run([process.execPath, join('deployer', 'main.ts'), command, ...given], { env })
+    },
     kubectl: async (...args) => run([await kubectlPath(), ...args], { env }),
     startKubectl: async (...args) => start([await kubectlPath(), ...args], { env }),
     close: async () => {

@@ -6,6 +6,7 @@ import { groupVersion } from '../resources/resource.ts'
 import type { Resource } from '../resources/resource.ts'
 import { decode, DecodeProblem } from '../schema/decode.ts'
 import type { Call } from './call.ts'
+import { shown } from './shown.ts'
 
 const MAX_BODY_BYTES = 3 * 1024 * 1024
 
@@ -18,6 +19,7 @@ export async function readJson(request: Request): Promise<unknown> {
   if (text.trim() === '') return undefined
   const type = mediaType(request)
   if (type.includes('protobuf') || type.includes('cbor')) {
+    // kubectl's `create` verbs send protobuf and do not fall back; `kubectl apply` sends JSON
     throw unsupportedMediaType(['application/json', 'application/yaml'])
   }
   return type.includes('yaml') ? yaml(text) : json(text)
@@ -77,12 +79,12 @@ function checkKind(raw: JsonObject, resource: Resource, apiVersion: string): voi
   const { kind } = raw
   if (raw['apiVersion'] !== undefined && raw['apiVersion'] !== apiVersion) {
     throw badRequest(
-      `the API version in the data (${String(raw['apiVersion'])}) does not match the expected API version (${apiVersion})`,
+      `the API version in the data (${shown(raw['apiVersion'])}) does not match the expected API version (${apiVersion})`,
     )
   }
   if (kind !== undefined && kind !== resource.kind) {
     throw badRequest(
-      `${String(kind)} in version "${resource.version}" cannot be handled as a ${resource.kind}: converting (${String(kind)}) to (${resource.kind}): unknown conversion`,
+      `${shown(kind)} in version "${resource.version}" cannot be handled as a ${resource.kind}: converting (${shown(kind)}) to (${resource.kind}): unknown conversion`,
     )
   }
 }

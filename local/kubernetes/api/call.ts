@@ -132,7 +132,7 @@ function action(method: string, verb: string): string {
 
 function isDryRun(query: URLSearchParams): boolean {
   const values = query.getAll('dryRun')
-  if (values.length === 0 || values.every((value) => value === '')) return false
+  if (values.every((value) => value === '')) return false
   if (values.every((value) => value === 'All')) return true
   throw badRequest(`invalid dryRun: ${values.join(',')}; the only supported value is "All"`)
 }

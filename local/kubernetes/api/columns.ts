@@ -255,8 +255,7 @@ function usage(quota: KubeObject): string {
   const names = isRecord(hard) ? Object.keys(hard).toSorted() : []
   return names
     .map(
-      (name) =>
-        `${name}: ${textAt(quota, 'status', 'used', name) ?? '0'}/${shown(at(hard, name))}`,
+      (name) => `${name}: ${textAt(quota, 'status', 'used', name) ?? '0'}/${shown(at(hard, name))}`,
     )
     .join(', ')
 }

@@ -20,12 +20,12 @@ const SHORTEST_DEFAULT_SECONDS = 1800
  * the history is answered with one ERROR event that carries 410 Gone.
  */
 export function watchObjects(api: Api, call: Call): Response {
-  let end = () => {}
+  let end: (() => void) | undefined
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => {
       end = follow(api, call, controller)
     },
-    cancel: () => end(),
+    cancel: () => end?.(),
   })
   return new Response(body, {
     headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private' },
@@ -36,7 +36,7 @@ function follow(
   api: Api,
   call: Call,
   controller: ReadableStreamDefaultController<Uint8Array>,
-): () => void {
+): (() => void) | undefined {
   const { query, resource } = call
   const matches = wanted(call)
   const table = wantsTable(call.request)
@@ -73,7 +73,7 @@ function follow(
   if (!initial && since < api.store.compacted()) {
     send('ERROR', gone(`too old resource version: ${since} (${api.store.compacted()})`).status())
     controller.close()
-    return () => {}
+    return undefined
   }
   if (initial) {
     for (const object of api.store.list(resource.collection, call.namespace)) {
