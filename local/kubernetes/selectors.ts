@@ -1,4 +1,5 @@
 import { badRequest } from './errors.ts'
+import type { StatusError } from './errors.ts'
 import { isRecord, listAt } from './object.ts'
 import type { KubeObject } from './object.ts'
 
@@ -12,36 +13,31 @@ export interface Requirement {
 export type Labels = Readonly<Record<string, string>>
 
 /**
- * Parses `a=b,c!=d,e in (f,g),h notin (i),j,!k`.
+ * Parses `a=b,c!=d,e in (f,g),h notin (i),j,!k,l>1`.
  *
- * @throws {StatusError} 400 for text that is no label selector.
+ * @throws {StatusError} 400 for text that is no label selector, in the words of k8s.io/apimachinery/pkg/labels.
  */
 export function parseLabelSelector(text: string): readonly Requirement[] {
-  return splitTop(text).map((part) => {
-    const set = /^([^\s!=,()]+)\s+(in|notin)\s*\(([^()]*)\)$/.exec(part)
-    if (set !== null) {
-      const values = (set[3] ?? '').split(',').map((value) => value.trim())
-      return { key: set[1] ?? '', operator: set[2] === 'in' ? 'in' : 'notin', values }
+  const tokens = text.match(/==|!=|[=!<>(),]|[^\s=!<>(),]+/g) ?? []
+  const requirements: Requirement[] = []
+  let position = 0
+  const peek = (): string => tokens[position] ?? ''
+  const next = (): string => tokens[position++] ?? ''
+  while (position < tokens.length) {
+    requirements.push(requirement(peek, next))
+    const separator = next()
+    if (separator === '') break
+    if (separator !== ',') {
+      throw badRequest(`found '${separator}', expected: ',' or 'end of string'`)
     }
-    const pair = /^([^\s!=,()<>]+)\s*(==|=|!=|>|<)\s*([^\s!=,()]*)$/.exec(part)
-    if (pair !== null) {
-      return {
-        key: pair[1] ?? '',
-        operator: OPERATORS[pair[2] ?? ''] ?? '=',
-        values: [pair[3] ?? ''],
-      }
+    if (!isWord(peek()) && peek() !== '!') {
+      throw badRequest(`found '${peek()}', expected: identifier after ','`)
     }
-    const exists = /^(!?)\s*([^\s!=,()<>]+)$/.exec(part)
-    if (exists !== null) {
-      return { key: exists[2] ?? '', operator: exists[1] === '!' ? '!' : 'exists', values: [] }
-    }
-    throw badRequest(
-      `unable to parse requirement: found '${part}', expected: a label selector such as key=value`,
-    )
-  })
+  }
+  return requirements
 }
 
-const OPERATORS: Readonly<Record<string, Requirement['operator']>> = {
+const COMPARISONS: Readonly<Record<string, Requirement['operator']>> = {
   '=': '=',
   '==': '=',
   '!=': '!=',
@@ -49,9 +45,57 @@ const OPERATORS: Readonly<Record<string, Requirement['operator']>> = {
   '<': 'lt',
 }
 
-function splitTop(text: string): readonly string[] {
-  const parts = text.split(/,(?![^(]*\))/).map((part) => part.trim())
-  return parts.filter((part) => part !== '')
+function requirement(peek: () => string, next: () => string): Requirement {
+  const first = next()
+  if (first === '!') {
+    const key = next()
+    if (!isWord(key)) throw unparsed(key, 'identifier')
+    return { key, operator: '!', values: [] }
+  }
+  if (!isWord(first))
+    throw badRequest(`found '${first}', expected: !, identifier, or 'end of string'`)
+  const word = peek()
+  if (word === '' || word === ',') return { key: first, operator: 'exists', values: [] }
+  const operator = COMPARISONS[word]
+  if (operator !== undefined) {
+    next()
+    const value = isWord(peek()) ? next() : ''
+    return { key: first, operator, values: [value] }
+  }
+  if (word !== 'in' && word !== 'notin') throw unparsed(word, 'in, notin, =, ==, !=, gt, lt')
+  next()
+  return { key: first, operator: word, values: setOf(next) }
+}
+
+function setOf(next: () => string): readonly string[] {
+  const open = next()
+  if (open !== '(') throw unparsed(open, "'('")
+  const values: string[] = []
+  let expectsValue = true
+  for (;;) {
+    const token = next()
+    if (token === ')') {
+      if (expectsValue) values.push('')
+      return values
+    }
+    if (token === ',') {
+      if (expectsValue) values.push('')
+      expectsValue = true
+    } else if (isWord(token) && expectsValue) {
+      values.push(token)
+      expectsValue = false
+    } else {
+      throw unparsed(token, "',' or ')'")
+    }
+  }
+}
+
+function isWord(token: string): boolean {
+  return token !== '' && !/^[=!<>(),]/.test(token)
+}
+
+function unparsed(found: string, expected: string): StatusError {
+  return badRequest(`unable to parse requirement: found '${found}', expected: ${expected}`)
 }
 
 export function matchesLabels(requirements: readonly Requirement[], labels: Labels = {}): boolean {
@@ -72,7 +116,7 @@ function matches({ operator, values }: Requirement, value: string | undefined): 
       return value === undefined
     case 'gt':
       return value !== undefined && Number(value) > Number(values[0])
-    case 'lt':
+    default:
       return value !== undefined && Number(value) < Number(values[0])
   }
 }
@@ -137,6 +181,13 @@ function fieldTerm(term: string, readers: FieldReaders): (object: KubeObject) =>
   }
   const [, field = '', operator, value = ''] = match
   const read = readers[field]
-  if (read === undefined) throw badRequest(`field label not supported: ${field}`)
+  if (read === undefined) throw badRequest(unknownField(field, Object.keys(readers)))
   return (object) => (read(object) === value) === (operator !== '!=')
+}
+
+/** Kinds without fields of their own are answered in other words than those with some. */
+function unknownField(field: string, known: readonly string[]): string {
+  if (known.length > Object.keys(COMMON_FIELDS).length) return `field label not supported: ${field}`
+  const list = known.map((one) => JSON.stringify(one)).join(', ')
+  return `${JSON.stringify(field)} is not a known field selector: only ${list}`
 }

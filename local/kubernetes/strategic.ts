@@ -58,7 +58,7 @@ function isDirective(item: unknown): boolean {
 }
 
 function mergePrimitives(live: readonly unknown[], patch: readonly unknown[]): readonly unknown[] {
-  return [...live, ...patch.filter((item) => !live.some((one) => sameJson(one, item)))]
+  return [...patch, ...live.filter((item) => !patch.some((one) => sameJson(one, item)))]
 }
 
 function mergeList(
@@ -70,10 +70,10 @@ function mergeList(
   const replace = patch.some((item) => isRecord(item) && item['$patch'] === 'replace')
   let result = replace ? [] : [...live]
   for (const item of patch) {
-    if (!isRecord(item)) throw unkeyed(mergeKey)
+    if (!isRecord(item)) throw unkeyed(item, mergeKey)
     if (item['$patch'] === 'replace') continue
     const key = item[mergeKey]
-    if (key === undefined) throw unkeyed(mergeKey)
+    if (key === undefined) throw unkeyed(item, mergeKey)
     if (item['$patch'] === 'delete') {
       result = result.filter((one) => !(isRecord(one) && sameJson(one[mergeKey], key)))
       continue
@@ -87,11 +87,15 @@ function mergeList(
   return result
 }
 
-function unkeyed(mergeKey: string): StatusError {
+/** The real server prints the item as Go prints a map, and has no reason for it. */
+function unkeyed(item: unknown, mergeKey: string): StatusError {
+  const shown = isRecord(item)
+    ? Object.entries(item).map(([key, value]) => `${key}:${String(value)}`)
+    : []
   return new StatusError(
     500,
-    'InternalError',
-    `Internal error occurred: map: map[] does not contain declared merge key: ${mergeKey}`,
+    '',
+    `map: map[${shown.join(' ')}] does not contain declared merge key: ${mergeKey}`,
   )
 }
 

@@ -1,4 +1,4 @@
-import { isRecord } from '../../local/kubernetes/object.ts'
+import { at, isRecord } from '../../local/kubernetes/object.ts'
 
 /** One place where two answers differ. */
 export interface Difference {
@@ -6,6 +6,16 @@ export interface Difference {
   readonly path: string
   readonly real: unknown
   readonly local: unknown
+}
+
+/** Every place where two answers differ; of answers with different status only status and message are named. */
+export function compareAnswers(real: unknown, local: unknown, path: string): readonly Difference[] {
+  if (at(real, 'status') === at(local, 'status')) return compare(real, local, path)
+  return ['status', 'message'].flatMap((key) =>
+    key === 'status'
+      ? compare(at(real, key), at(local, key), `${path}.${key}`)
+      : compare(at(real, 'body', key), at(local, 'body', key), `${path}.body.${key}`),
+  )
 }
 
 /** Every place where two JSON values differ; absent is undefined. */

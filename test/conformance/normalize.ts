@@ -3,6 +3,7 @@ import { isRecord } from '../../local/kubernetes/object.ts'
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g
 const SUFFIX = /^[bcdfghjklmnpqrstvwxz2456789]{5}$/
+const GENERATED = /\b(Bad_)[bcdfghjklmnpqrstvwxz2456789]{5}\b/g
 const ADDRESS = /\b10\.96\.\d+\.\d+\b/g
 const AGE = /^\d+[smh]$|^<invalid>$|^<unknown>$/
 
@@ -24,6 +25,8 @@ export function createNormalizer(namespace: string): Normalizer {
       })
       .replaceAll(TIME, '#time')
       .replaceAll(ADDRESS, '#address')
+      .replaceAll(GENERATED, '$1#####')
+      .replaceAll(/(in record \()\d+\)/g, '$1#version)')
   const walk = (value: unknown, key: string): unknown => {
     if (typeof value === 'string') return scalar(value, key, text)
     if (Array.isArray(value)) return value.map((item) => walk(item, key))

@@ -1,6 +1,6 @@
-import { at } from '../../local/kubernetes/object.ts'
+import { at, textAt } from '../../local/kubernetes/object.ts'
 import type { Case, Step } from './case.ts'
-import { compare } from './compare.ts'
+import { compareAnswers } from './compare.ts'
 import type { Difference } from './compare.ts'
 import { createNormalizer } from './normalize.ts'
 import type { Normalizer } from './normalize.ts'
@@ -17,7 +17,7 @@ export async function runCase(
     answers(one, targets.local, namespace),
   ])
   return one.steps.flatMap((step, index) =>
-    step.silent === true ? [] : compare(real[index], local[index], `${index + 1} `),
+    step.silent === true ? [] : compareAnswers(real[index], local[index], `${index + 1} `),
   )
 }
 
@@ -35,7 +35,7 @@ export async function answers(
     const answer = await send(step, target, values)
     const body = parse(answer)
     for (const [name, path] of Object.entries(step.save ?? {})) {
-      values.set(name, String(at(body, ...steps(path)) ?? ''))
+      values.set(name, textAt(body, ...steps(path)) ?? '')
     }
     results.push(shown(step, answer, body, normalizer))
   }

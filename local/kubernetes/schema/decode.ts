@@ -20,7 +20,7 @@ export interface Decoded {
  */
 export function decode(raw: JsonObject, shape: MapShape): Decoded {
   const unknown: string[] = []
-  const value = decodeStruct(raw, shape, { unknown, path: '', goPath: '' })
+  const value = decodeStruct(raw, shape, { unknown, path: '', goPath: '', struct: '' })
   return { value, unknown }
 }
 
@@ -30,17 +30,24 @@ interface Place {
   readonly path: string
   /** Without indexes, as Go's decoder shows it. */
   readonly goPath: string
+  /** The Go structure around this place; empty in a custom resource, which Go has no type for. */
+  readonly struct: string
 }
 
-function decodeStruct(raw: JsonObject, shape: MapShape, place: Place): JsonObject {
+function decodeStruct(raw: JsonObject, shape: MapShape, outside: Place): JsonObject {
   const result: JsonObject = {}
+  const place = shape.name === '' ? outside : { ...outside, struct: structName(shape.name) }
   for (const [key, value] of Object.entries(raw)) {
-    const field = shape.fields.get(key) ?? shape.element
+    const named = shape.fields.get(key)
+    const field = named ?? shape.element
     if (field === undefined) {
       place.unknown.push(join(place.path, key))
       continue
     }
-    const next = decodeField(value, field, shape, inside(place, key, shape.fields.has(key)))
+    const next =
+      value === null
+        ? decodeNull(field, named !== undefined, place)
+        : decodeField(value, field, inside(place, key, named !== undefined))
     if (next !== undefined) result[key] = next
   }
   for (const [key, field] of shape.fields) {
@@ -49,9 +56,20 @@ function decodeStruct(raw: JsonObject, shape: MapShape, place: Place): JsonObjec
   return result
 }
 
+function structName(schema: string): string {
+  return schema.slice(schema.lastIndexOf('.') + 1)
+}
+
+/** A null is the zero value in a Go map, absence in a Go structure, and a matter of the schema in a custom resource. */
+function decodeNull(field: Field, named: boolean, place: Place): unknown {
+  if (field.go !== undefined) return zeroOf(field)
+  if (place.struct === '') return null
+  return named ? undefined : zeroItem(field)
+}
+
 function inside(place: Place, key: string, named: boolean): Place {
   return {
-    unknown: place.unknown,
+    ...place,
     path: join(place.path, key),
     goPath: named ? join(place.goPath, key) : place.goPath,
   }
@@ -62,11 +80,10 @@ function join(path: string, key: string): string {
 }
 
 /** undefined means that the field disappears. */
-function decodeField(raw: unknown, field: Field, owner: MapShape, place: Place): unknown {
+function decodeField(raw: unknown, field: Field, place: Place): unknown {
   const shape = field.shape()
   const go = field.go
-  if (raw === null) return go === undefined ? undefined : zeroOf(field)
-  const value = decodeValue(raw, shape, { field, owner, place })
+  const value = decodeValue(raw, shape, { field, place })
   if (go === undefined || go.pointer) return value
   if (go.omitEmpty && isEmpty(value, go.collection)) return undefined
   if (go.omitZero && isRecord(value) && isAllZero(value)) return undefined
@@ -75,7 +92,6 @@ function decodeField(raw: unknown, field: Field, owner: MapShape, place: Place):
 
 interface Where {
   readonly field: Field
-  readonly owner: MapShape
   readonly place: Place
 }
 
@@ -118,6 +134,8 @@ function zeroOf(field: Field): unknown {
   if (go.pointer) return null
   const shape = field.shape()
   if (go.collection) return go.omitEmpty ? undefined : null
+  // A quantity is a structure to Go, and no structure is ever empty
+  if (go.type === 'resource.Quantity') return '0'
   if (shape.kind === 'map') return decode({}, shape).value
   if (isTime(go.type)) return null
   if (go.omitEmpty) return undefined
@@ -145,11 +163,10 @@ function isAllZero(value: JsonObject): boolean {
   return Object.values(value).every((item) => item === null || (isRecord(item) && isAllZero(item)))
 }
 
-function mismatch(raw: unknown, { field, owner, place }: Where, shape: Shape): DecodeProblem {
-  const struct = owner.name.slice(owner.name.lastIndexOf('.') + 1)
+function mismatch(raw: unknown, { field, place }: Where, shape: Shape): DecodeProblem {
   const type = goTypeOf(field, shape)
   return new DecodeProblem(
-    `json: cannot unmarshal ${jsonType(raw, shape)} into Go struct field ${struct}.${place.goPath} of type ${type}`,
+    `json: cannot unmarshal ${jsonType(raw, shape)} into Go struct field ${place.struct}.${place.goPath} of type ${type}`,
   )
 }
 

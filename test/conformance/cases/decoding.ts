@@ -149,7 +149,7 @@ export const DECODING_CASES: readonly Case[] = [
             'requests.cpu': '1000m',
             'requests.memory': '1.5Gi',
             'limits.cpu': '2e3',
-            'limits.memory': '128974848',
+            'limits.memory': '12897484800',
             'count/configmaps': '1k',
             services: '0.0',
             secrets: '1E3',

@@ -34,7 +34,7 @@ export const podDisruptionBudgetRules: Rules = {
 }
 
 export const serviceRules: Rules = {
-  name: 'service',
+  name: 'label',
   defaults: (service) => {
     const spec = ensure(service, 'spec')
     setDefault(spec, 'sessionAffinity', 'None')
@@ -56,6 +56,7 @@ export const serviceRules: Rules = {
   prepareCreate: (service) => {
     resetStatus(service)
     service.status = { loadBalancer: {} }
+    allocateAddress(ensure(service, 'spec'), service.metadata.uid ?? '')
   },
   prepareUpdate: (service, live) => {
     keepStatus(service, live)
@@ -73,6 +74,20 @@ function defaultPort(port: JsonObject): void {
   setDefault(port, 'protocol', 'TCP')
   const target = port['targetPort']
   if (target === undefined || target === 0 || target === '') port['targetPort'] = port['port']
+}
+
+/**
+ * Gives a service its address in 10.96.0.0/16, made from the uid: nothing answers there, as no service proxy runs here.
+ * Two services could get the same one, which a real allocator excludes.
+ */
+function allocateAddress(spec: JsonObject, uid: string): void {
+  if (spec['type'] === 'ExternalName') return
+  const bytes = Buffer.from(uid.replaceAll('-', '').slice(0, 4).padStart(4, '0'), 'hex')
+  setDefault(spec, 'clusterIP', `10.96.${bytes[0] ?? 0}.${bytes[1] ?? 0}`)
+  setDefault(spec, 'clusterIPs', [spec['clusterIP']])
+  const dual = spec['clusterIP'] === 'None' && spec['selector'] === undefined
+  setDefault(spec, 'ipFamilies', dual ? ['IPv4', 'IPv6'] : ['IPv4'])
+  setDefault(spec, 'ipFamilyPolicy', dual ? 'RequireDualStack' : 'SingleStack')
 }
 
 /** A writer who leaves out what the server allocated keeps it, as long as the type still has an address. */

@@ -52,7 +52,6 @@ function defaultContainer(container: JsonObject): void {
       ? record(entry['valueFrom'], 'fieldRef')
       : undefined
     if (fieldRef !== undefined) setDefault(fieldRef, 'apiVersion', 'v1')
-    // A resource's divisor is encoded even when nobody wrote it
   }
   for (const key of ['livenessProbe', 'readinessProbe', 'startupProbe']) {
     const probe = record(container, key)

@@ -14,6 +14,9 @@ export const podRules: Rules = {
     defaultPodOnly(spec)
   },
   prepareCreate: (pod) => {
+    const spec = ensure(pod, 'spec')
+    const grace = spec['terminationGracePeriodSeconds']
+    if (typeof grace === 'number' && grace < 0) spec['terminationGracePeriodSeconds'] = 1
     pod.status = { phase: 'Pending', qosClass: qosClass(pod) }
   },
   prepareUpdate: (pod, live) => {

@@ -20,8 +20,8 @@ export function validateConfigMap(object: KubeObject): readonly StatusCause[] {
     ...binary.flatMap(([key]) => keyProblems('binaryData', key)),
     ...binary
       .filter(([key]) => keys.has(key))
-      .map(([key]) => invalidValue(`data[${key}]`, key, 'duplicate of key present in data')),
-    ...(bytes > MAX_BYTES ? [tooLong('', MAX_BYTES)] : []),
+      .map(([key]) => invalidValue(`data[${key}]`, key, 'duplicate of key present in binaryData')),
+    ...(bytes > MAX_BYTES ? [tooLong('[]', MAX_BYTES)] : []),
   ]
 }
 

@@ -57,7 +57,7 @@ function validateContainer(
       : [invalidValue(`${field}.image`, image, 'must not have leading or trailing whitespace')]),
     ...validateProbes(container, field),
     ...oneOf(container, 'imagePullPolicy', ['Always', 'IfNotPresent', 'Never'], field),
-    ...oneOf(container, 'terminationMessagePolicy', ['FallbackToLogsOnError', 'File'], field),
+    ...oneOf(container, 'terminationMessagePolicy', ['File', 'FallbackToLogsOnError'], field),
     ...validatePorts(container, field),
     ...validateEnvironment(container, field),
     ...validateMounts(container, field, volumes),

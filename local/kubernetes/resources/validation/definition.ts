@@ -1,4 +1,4 @@
-import { isRecord } from '../../object.ts'
+import { asText, isRecord } from '../../object.ts'
 import type { JsonObject, KubeObject } from '../../object.ts'
 import type { StatusCause } from '../../errors.ts'
 import { notImplemented } from '../../errors.ts'
@@ -35,7 +35,7 @@ export function validateDefinition(definition: KubeObject): readonly StatusCause
     )
   }
   for (const key of ['plural', 'singular', 'kind', 'listKind']) {
-    const value = String(names[key] ?? '')
+    const value = asText(names[key])
     if (value === '') causes.push(required(`spec.names.${key}`))
     else
       causes.push(

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../object.ts'
 import type { StatusCause } from '../../errors.ts'
 import { records } from '../rules/edit.ts'
 import { invalidValue, notSupported, required } from './causes.ts'
-import { configMapKey, envVarName } from './names.ts'
+import { configMapKey, dnsSubdomain, envVarName } from './names.ts'
 
 /** `env` and `envFrom` of one container. */
 export function validateEnvironment(container: JsonObject, field: string): readonly StatusCause[] {
@@ -12,7 +12,7 @@ export function validateEnvironment(container: JsonObject, field: string): reado
       validateEntry(entry, `${field}.env[${index}]`),
     ),
     ...records(container, 'envFrom').flatMap((source, index) =>
-      validateSource(source, `${field}.envFrom[${index}]`),
+      validateSource(source, `${field}.envFrom`, index),
     ),
   ]
 }
@@ -100,14 +100,14 @@ function keyRef(reference: JsonObject, field: string): readonly StatusCause[] {
   const name = asText(reference['name'])
   const key = asText(reference['key'])
   return [
-    ...(name === '' ? [required(`${field}.name`)] : []),
+    ...dnsSubdomain(name).map((one) => invalidValue(`${field}.name`, name, one)),
     ...(key === ''
       ? [required(`${field}.key`)]
       : configMapKey(key).map((one) => invalidValue(`${field}.key`, key, one))),
   ]
 }
 
-function validateSource(source: JsonObject, field: string): readonly StatusCause[] {
+function validateSource(source: JsonObject, field: string, index: number): readonly StatusCause[] {
   const kinds = ['configMapRef', 'secretRef'].filter((key) => source[key] !== undefined)
   if (kinds.length === 0) {
     return [invalidValue(field, '', 'must specify one of: `configMapRef` or `secretRef`')]
@@ -119,5 +119,5 @@ function validateSource(source: JsonObject, field: string): readonly StatusCause
   const reference = source[kind]
   const named =
     isRecord(reference) && typeof reference['name'] === 'string' && reference['name'] !== ''
-  return named ? [] : [required(`${field}.${kind}.name`)]
+  return named ? [] : [required(`${field}[${index}].${kind}.name`)]
 }

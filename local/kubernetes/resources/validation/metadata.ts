@@ -6,6 +6,7 @@ import {
   dnsLabel,
   dnsLabel1035,
   dnsSubdomain,
+  labelKey,
   labelValue,
   pathSegment,
   qualifiedName,
@@ -53,9 +54,8 @@ function name(metadata: ObjectMeta, rule: NameRule): readonly StatusCause[] {
 
 function namespaceOf(metadata: ObjectMeta, resource: Resource): readonly StatusCause[] {
   const value = metadata.namespace ?? ''
-  if (!resource.namespaced) {
-    return value === '' ? [] : [forbiddenField('metadata.namespace', 'not allowed on this type')]
-  }
+  // The namespace of a cluster-wide object is dropped before anybody looks
+  if (!resource.namespaced) return []
   return dnsLabel(value).map((one) => invalidValue('metadata.namespace', value, one))
 }
 
@@ -64,7 +64,7 @@ export function validateLabels(
   field: string,
 ): readonly StatusCause[] {
   return Object.entries(labels ?? {}).flatMap(([key, value]) => [
-    ...qualifiedName(key).map((one) => invalidValue(field, key, one)),
+    ...labelKey(key).map((one) => invalidValue(field, key, one)),
     ...labelValue(value).map((one) => invalidValue(field, value, one)),
   ])
 }
@@ -123,15 +123,17 @@ function finalizers(metadata: ObjectMeta): readonly StatusCause[] {
     ...list.flatMap((one) =>
       qualifiedName(one).map((problem) => invalidValue('metadata.finalizers', one, problem)),
     ),
-    ...list
-      .filter((one) => !one.includes('/') && !STANDARD_FINALIZERS.has(one))
-      .map((one) =>
-        invalidValue(
-          'metadata.finalizers',
-          one,
-          'name is neither a standard finalizer name nor is it fully qualified',
-        ),
-      ),
+    ...list.flatMap((one, index) =>
+      one.includes('/') || STANDARD_FINALIZERS.has(one)
+        ? []
+        : [
+            invalidValue(
+              `metadata.finalizers[${index}]`,
+              one,
+              'name is neither a standard finalizer name nor is it fully qualified',
+            ),
+          ],
+    ),
     ...(both
       ? [
           invalidValue(

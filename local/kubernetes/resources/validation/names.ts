@@ -10,6 +10,8 @@ const LABEL_1035 = '[a-z]([-a-z0-9]*[a-z0-9])?'
 export type NameRule = (value: string) => readonly string[]
 
 export function dnsLabel(value: string): readonly string[] {
+  const dotted = !/^[^.]*$/.test(value) && new RegExp(`^${SUBDOMAIN}$`).test(value)
+  if (dotted) return ['must not contain dots']
   return check(value, {
     maximum: 63,
     pattern: LABEL,
@@ -46,13 +48,24 @@ export function pathSegment(value: string): readonly string[] {
   return ['/', '%'].filter((one) => value.includes(one)).map((one) => `may not contain '${one}'`)
 }
 
-/** `[prefix/]name`: keys of labels and annotations. */
+const QUALIFIED_SENTENCE = `must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '${QUALIFIED}')`
+
+/** `[prefix/]name`: keys of annotations, finalizers. */
 export function qualifiedName(value: string): readonly string[] {
+  return prefixedName(value, 'a qualified name')
+}
+
+/** `[prefix/]name`: keys of labels. */
+export function labelKey(value: string): readonly string[] {
+  return prefixedName(value, 'a valid label key')
+}
+
+function prefixedName(value: string, what: string): readonly string[] {
   const parts = value.split('/')
   const name = parts.at(-1) ?? ''
   if (parts.length > 2) {
     return [
-      `a qualified name ${qualifiedSentence} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
+      `${what} ${QUALIFIED_SENTENCE} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
     ]
   }
   const problems: string[] = []
@@ -63,16 +76,9 @@ export function qualifiedName(value: string): readonly string[] {
   }
   if (name === '') problems.push('name part must be non-empty')
   else if (name.length > 63) problems.push('name part must be no more than 63 bytes')
-  if (!new RegExp(`^${QUALIFIED}$`).test(name)) {
-    problems.push(
-      `name part ${qualifiedSentence} (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '${QUALIFIED}')`,
-    )
-  }
+  if (!new RegExp(`^${QUALIFIED}$`).test(name)) problems.push(`name part ${QUALIFIED_SENTENCE}`)
   return problems
 }
-
-const qualifiedSentence =
-  "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
 
 export function labelValue(value: string): readonly string[] {
   const problems = value.length > 63 ? ['must be no more than 63 bytes'] : []
@@ -114,7 +120,7 @@ interface Check {
 }
 
 function check(value: string, { maximum, pattern, sentence, examples }: Check): readonly string[] {
-  const problems = value.length > maximum ? [`must be no more than ${maximum} bytes`] : []
+  const problems = value.length > maximum ? [`must be no more than ${maximum} characters`] : []
   if (new RegExp(`^${pattern}$`).test(value)) return problems
   const shown = examples.map((one) => `'${one}'`).join(',  or ')
   return [...problems, `${sentence} (e.g. ${shown}, regex used for validation is '${pattern}')`]

@@ -1,9 +1,10 @@
+import { isIP } from 'node:net'
 import { asText, at, isRecord, listAt } from '../../object.ts'
 import type { JsonObject, KubeObject } from '../../object.ts'
 import type { StatusCause } from '../../errors.ts'
 import { sameJson } from '../../schema/same.ts'
 import { records } from '../rules/edit.ts'
-import { forbiddenField, IMMUTABLE, invalidValue, notSupported, required } from './causes.ts'
+import { forbiddenField, invalidValue, notSupported, required } from './causes.ts'
 import { portName, portNumber } from './container.ts'
 import { dnsLabel } from './names.ts'
 import { validateLabelSelector } from './selectors.ts'
@@ -20,7 +21,7 @@ export function validateNetworkPolicy(policy: KubeObject): readonly StatusCause[
     ...listAt(spec, 'policyTypes').flatMap((type, index) =>
       type === 'Ingress' || type === 'Egress'
         ? []
-        : [notSupported(`spec.policyTypes[${index}]`, type, ['Egress', 'Ingress'])],
+        : [notSupported(`spec.policyTypes[${index}]`, type, ['Ingress', 'Egress'])],
     ),
   ]
 }
@@ -38,7 +39,7 @@ function direction(spec: JsonObject, key: string, peers: string): readonly Statu
 function policyPort(port: JsonObject, field: string): readonly StatusCause[] {
   const protocol = PROTOCOLS.includes(asText(port['protocol']))
     ? []
-    : [notSupported(`${field}.protocol`, port['protocol'], PROTOCOLS)]
+    : [notSupported(`${field}.protocol`, port['protocol'], ['TCP', 'UDP', 'SCTP'])]
   const value = port['port']
   if (typeof value === 'number') return [...protocol, ...portNumber(value, `${field}.port`)]
   if (typeof value !== 'string') return protocol
@@ -54,10 +55,31 @@ function policyPeer(peer: JsonObject, field: string): readonly StatusCause[] {
     (key) => peer[key] !== undefined,
   )
   if (kinds.length === 0) causes.push(required(field, 'must specify a peer'))
+  const block = peer['ipBlock']
+  if (isRecord(block)) causes.push(...cidr(block, `${field}.ipBlock`))
   if (kinds.length > 1 && kinds.includes('ipBlock')) {
     causes.push(forbiddenField(field, 'may not specify both ipBlock and another peer'))
   }
   return causes
+}
+
+function cidr(block: JsonObject, field: string): readonly StatusCause[] {
+  const blocks: [string, unknown][] = [[`${field}.cidr`, block['cidr']]]
+  listAt(block, 'except').forEach((one, index) => blocks.push([`${field}.except[${index}]`, one]))
+  return blocks.flatMap(([path, value]) => {
+    if (asText(value) === '') return [required(path)]
+    const [address = '', bits = ''] = asText(value).split('/')
+    const longest = isIP(address) === 4 ? 32 : isIP(address) === 6 ? 128 : -1
+    return /^\d{1,3}$/.test(bits) && Number(bits) <= longest
+      ? []
+      : [
+          invalidValue(
+            path,
+            value,
+            'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)',
+          ),
+        ]
+  })
 }
 
 export function validateDisruptionBudget(budget: KubeObject): readonly StatusCause[] {
@@ -111,6 +133,9 @@ function servicePort(
     })
   }
   causes.push(...portNumber(port['port'], `${field}.port`))
+  if (typeof port['targetPort'] === 'number') {
+    causes.push(...portNumber(port['targetPort'], `${field}.targetPort`))
+  }
   if (!PROTOCOLS.includes(asText(port['protocol']))) {
     causes.push(notSupported(`${field}.protocol`, port['protocol'], PROTOCOLS))
   }
@@ -124,19 +149,16 @@ export function validateServiceUpdate(
   const before = at(live, 'spec', 'clusterIP')
   const after = at(service, 'spec', 'clusterIP')
   if (
-    at(live, 'spec', 'type') === 'ExternalName' ||
+    isAddressless(live) ||
+    isAddressless(service) ||
     before === undefined ||
     sameJson(before, after)
-  )
+  ) {
     return []
-  return at(service, 'spec', 'type') === 'ExternalName'
-    ? []
-    : [
-        invalidValue(
-          'spec.clusterIPs[0]',
-          at(service, 'spec', 'clusterIPs', 0) ?? after,
-          'may not change once set',
-        ),
-        invalidValue('spec.clusterIP', after, IMMUTABLE),
-      ].slice(0, 1)
+  }
+  return [invalidValue('spec.clusterIPs[0]', [after], 'may not change once set')]
+}
+
+function isAddressless(object: KubeObject): boolean {
+  return at(object, 'spec', 'type') === 'ExternalName'
 }

@@ -43,7 +43,7 @@ export function seccomp(context: JsonObject, field: string): readonly StatusCaus
     return [
       invalidValue(
         `${path}.localhostProfile`,
-        profile['localhostProfile'],
+        { Type: type, LocalhostProfile: profile['localhostProfile'] },
         'can only be set when seccomp type is Localhost',
       ),
     ]

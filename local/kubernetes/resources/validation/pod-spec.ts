@@ -74,7 +74,7 @@ function activeDeadline(spec: JsonObject, field: string): readonly StatusCause[]
     invalidValue(
       `${field}.activeDeadlineSeconds`,
       value,
-      `must be between 1 and ${0x7fff_ffff}, inclusive`,
+      'must be between 1 and 2147483647, inclusive',
     ),
   ]
 }
@@ -97,11 +97,7 @@ function tolerations(spec: JsonObject, field: string): readonly StatusCause[] {
     }
     if (operator === 'Exists' && typeof value === 'string' && value !== '') {
       causes.push(
-        invalidValue(
-          `${path}.operator`,
-          toleration,
-          "value must be empty when `operator` is 'Exists'",
-        ),
+        invalidValue(`${path}.operator`, value, "value must be empty when `operator` is 'Exists'"),
       )
     }
     if (effect !== undefined && effect !== '' && !EFFECTS.includes(asText(effect))) {

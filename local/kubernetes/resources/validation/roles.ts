@@ -56,8 +56,6 @@ function subject(one: JsonObject, field: string): readonly StatusCause[] {
   if (!SUBJECT_KINDS.includes(asText(one['kind']))) {
     causes.push(notSupported(`${field}.kind`, one['kind'], SUBJECT_KINDS))
   }
-  if (one['kind'] === 'ServiceAccount' && !one['namespace'])
-    causes.push(required(`${field}.namespace`))
   return causes
 }
 

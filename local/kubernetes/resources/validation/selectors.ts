@@ -3,7 +3,7 @@ import type { JsonObject } from '../../object.ts'
 import type { StatusCause } from '../../errors.ts'
 import { records } from '../rules/edit.ts'
 import { forbiddenField, invalidValue, required } from './causes.ts'
-import { labelValue, qualifiedName } from './names.ts'
+import { labelKey, labelValue, qualifiedName } from './names.ts'
 
 /** A LabelSelector of a spec. */
 export function validateLabelSelector(selector: unknown, field: string): readonly StatusCause[] {
@@ -11,7 +11,7 @@ export function validateLabelSelector(selector: unknown, field: string): readonl
   const labels = isRecord(selector['matchLabels']) ? selector['matchLabels'] : {}
   return [
     ...Object.entries(labels).flatMap(([key, value]) => [
-      ...qualifiedName(key).map((one) => invalidValue(`${field}.matchLabels`, key, one)),
+      ...labelKey(key).map((one) => invalidValue(`${field}.matchLabels`, key, one)),
       ...labelValue(asText(value)).map((one) => invalidValue(`${field}.matchLabels`, value, one)),
     ]),
     ...records(selector, 'matchExpressions').flatMap((expression, index) =>

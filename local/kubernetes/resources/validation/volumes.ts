@@ -76,9 +76,8 @@ function validateProjected(projected: JsonObject, field: string): readonly Statu
     const causes = kinds
       .slice(1)
       .map((kind) => forbiddenField(`${path}.${kind}`, 'may not specify more than 1 volume type'))
-    if (kinds.length === 0) causes.push(required(path))
     const token = source['serviceAccountToken']
-    if (isRecord(token)) causes.push(...validateToken(token, `${path}.serviceAccountToken`))
+    if (isRecord(token)) causes.push(...validateToken(token, `${path}.serviceAccountToken`, field))
     for (const kind of ['configMap', 'secret']) {
       const found = source[kind]
       if (isRecord(found) && isBlank(found['name'])) causes.push(required(`${path}.${kind}.name`))
@@ -89,7 +88,7 @@ function validateProjected(projected: JsonObject, field: string): readonly Statu
 
 const LONGEST_TOKEN_SECONDS = 2 ** 32
 
-function validateToken(token: JsonObject, field: string): readonly StatusCause[] {
+function validateToken(token: JsonObject, field: string, owner: string): readonly StatusCause[] {
   const seconds = token['expirationSeconds']
   const causes: StatusCause[] = []
   if (typeof seconds === 'number' && seconds < 600) {
@@ -110,7 +109,7 @@ function validateToken(token: JsonObject, field: string): readonly StatusCause[]
       ),
     )
   }
-  if (isBlank(token['path'])) causes.push(required(`${field}.path`))
+  if (isBlank(token['path'])) causes.push(required(`${owner}.path`))
   return causes
 }
 
@@ -127,7 +126,7 @@ export function validateMounts(
     const mountPath = asText(mount['mountPath'])
     const causes: StatusCause[] = []
     if (name === '') causes.push(required(`${path}.name`))
-    else if (!volumes.has(name)) {
+    if (!volumes.has(name)) {
       causes.push({
         reason: 'FieldValueNotFound',
         field: `${path}.name`,

@@ -3,6 +3,7 @@ import type { JsonObject, KubeObject } from '../../object.ts'
 import type { StatusCause } from '../../errors.ts'
 import { sameJson } from '../../schema/same.ts'
 import { matchesLabelSelector } from '../../selectors.ts'
+import { records } from '../rules/edit.ts'
 import { forbiddenField, IMMUTABLE, invalidValue, notSupported, required } from './causes.ts'
 import { validateAnnotations, validateLabels } from './metadata.ts'
 import { validatePodSpec } from './pod-spec.ts'
@@ -40,7 +41,9 @@ function template(spec: JsonObject): readonly StatusCause[] {
   const labels = at(podTemplate, 'metadata', 'labels')
   const causes: StatusCause[] = []
   const selector = spec['selector']
-  if (isRecord(selector) && !matchesLabelSelector(selector, stringMap(labels))) {
+  if (isRecord(selector) && !isReadable(selector)) {
+    causes.push(invalidValue('spec.selector', selector, 'invalid label selector'))
+  } else if (!matchesLabelSelector(selector, stringMap(labels))) {
     causes.push(
       invalidValue(
         `${field}.metadata.labels`,
@@ -63,6 +66,15 @@ function template(spec: JsonObject): readonly StatusCause[] {
     )
   }
   return causes
+}
+
+const OPERATORS: ReadonlySet<unknown> = new Set(['In', 'NotIn', 'Exists', 'DoesNotExist'])
+
+function isReadable(selector: JsonObject): boolean {
+  return records(selector, 'matchExpressions').every(
+    ({ operator, values }) =>
+      OPERATORS.has(operator) && (values !== undefined || !String(operator).endsWith('In')),
+  )
 }
 
 /** A pod template wherever it is written. */
@@ -106,7 +118,12 @@ function validateStrategy(strategy: JsonObject): readonly StatusCause[] {
     case 'RollingUpdate':
       return isRecord(rolling) ? validateRolling(rolling) : []
     default:
-      return [notSupported('spec.strategy.type', strategy['type'], ['Recreate', 'RollingUpdate'])]
+      return [
+        notSupported('spec.strategy', { Type: strategy['type'], RollingUpdate: rolling ?? null }, [
+          'Recreate',
+          'RollingUpdate',
+        ]),
+      ]
   }
 }
 
