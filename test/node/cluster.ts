@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
 import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -37,7 +38,10 @@ export interface NodeCluster {
   /** `kubectl logs`, by the API server; a refusal is given back as its text. */
   logs(pod: string, query?: string): Promise<string>
   readonly namespace: string
-  restartNode(change?: Partial<NodeOptions>): Promise<void>
+  /** The kubelet endpoint's address is in there. */
+  readonly node: KubernetesNode
+  /** @param meanwhile What happens while there is no node. */
+  restartNode(change?: Partial<NodeOptions>, meanwhile?: () => Promise<void>): Promise<void>
   close(): Promise<void>
 }
 
@@ -54,7 +58,7 @@ export const IMAGES = {
 /** Waits short enough for a test. */
 export const QUICK = {
   restart: { firstMs: 300, longestMs: 2_000 },
-  pull: { firstMs: 400, longestMs: 2_000 },
+  pull: { firstMs: 2_000, longestMs: 4_000 },
   mount: { firstMs: 50, longestMs: 200 },
   retryMs: 200,
   refreshMs: 200,
@@ -126,8 +130,12 @@ export async function startNodeCluster(change: Partial<NodeOptions> = {}): Promi
         (events) => events.some((event) => event.startsWith(start)),
       ),
     logs: (pod, query = '') => getText(access, `${path(`pods/${pod}/log`)}?${query}`),
-    restartNode: async (change = {}) => {
+    get node() {
+      return node
+    },
+    restartNode: async (change = {}, meanwhile = async () => {}) => {
       await node.close()
+      await meanwhile()
       node = await startNode({ ...options, ...change })
     },
     close: async () => {
@@ -219,16 +227,18 @@ function getText(access: ApiAccess, path: string): Promise<string> {
       access.url + path,
       { ca: access.certificateAuthority, headers: { authorization: `Bearer ${access.token}` } },
       (response) => {
-        response.toArray().then((chunks) => {
-          const text = chunks.join('')
-          if (response.statusCode === 200) resolve(text)
-          else resolve((JSON.parse(text) as { readonly message: string }).message)
-        }, reject)
+        resolve(readAnswer(response))
       },
     )
     outgoing.once('error', reject)
     outgoing.end()
   })
+}
+
+async function readAnswer(response: IncomingMessage): Promise<string> {
+  const text = (await response.toArray()).join('')
+  if (response.statusCode === 200) return text
+  return (JSON.parse(text) as { readonly message: string }).message
 }
 
 /** The only container's status. */

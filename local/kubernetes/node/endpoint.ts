@@ -22,9 +22,9 @@ export function createEndpoint(options: EndpointOptions): Handler {
     const { pathname, searchParams } = new URL(request.url)
     if (pathname === '/healthz') return text(200, 'ok')
     if (!isAllowed(request, options.apiServerToken)) return text(401, 'Unauthorized')
-    const [, route, namespace = '', pod = '', container = '', ...rest] = pathname
-      .split('/')
-      .map(decodeURIComponent)
+    const parts = decodedParts(pathname)
+    if (parts === undefined) return text(400, 'the path is not valid')
+    const [, route, namespace = '', pod = '', container = '', ...rest] = parts
     if (route !== 'containerLogs' || rest.length > 0) {
       return text(501, `${pathname} is not supported by this node`)
     }
@@ -34,6 +34,14 @@ export function createEndpoint(options: EndpointOptions): Handler {
     const logs = parseLogOptions(searchParams, options.now())
     if (logs === undefined) return text(422, '{"message": "Invalid request."}')
     return containerLogs(options.find(namespace, pod), { pod, container }, logs, request.signal)
+  }
+}
+
+function decodedParts(path: string): readonly string[] | undefined {
+  try {
+    return path.split('/').map(decodeURIComponent)
+  } catch {
+    return undefined
   }
 }
 

@@ -71,9 +71,11 @@ export class PodWorker {
     return this.#containers.get(name)
   }
 
-  /** The object changed. */
+  /** The object changed. A change of its status alone is most often this node's own, and nothing to act upon. */
   update(pod: Pod): void {
+    const isOther = !isDeepStrictEqual(wishes(pod), wishes(this.#pod))
     this.#pod = pod
+    if (!isOther) return
     for (const container of specsOf(pod)) this.#containers.get(container.name)?.update(container)
     this.#waker.wake()
   }
@@ -303,6 +305,15 @@ export class PodWorker {
 
 function specsOf({ spec }: Pod): readonly Container[] {
   return [...(spec.initContainers ?? []), ...spec.containers]
+}
+
+/** Everything of a pod that others decide. */
+function wishes({ spec, status, metadata }: Pod): readonly unknown[] {
+  const { labels, annotations, deletionTimestamp, deletionGracePeriodSeconds } = metadata
+  const gates = (spec.readinessGates ?? []).map(({ conditionType }) =>
+    status.conditions?.find(({ type }) => type === conditionType),
+  )
+  return [spec, labels, annotations, deletionTimestamp, deletionGracePeriodSeconds, gates]
 }
 
 function earliest(...times: readonly (number | undefined)[]): number | undefined {
