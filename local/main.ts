@@ -1,5 +1,6 @@
 import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { exchangeLine, requestLine } from './audit-line.ts'
 import { DeclarationError, readDeclaration } from './declaration.ts'
 import { writeEnvironment } from './environment.ts'
 import { ListenError } from './http.ts'
@@ -34,6 +35,8 @@ async function main(args: readonly string[]): Promise<number> {
     const platform = await startPlatform({
       declaration,
       directory: resolve(options.directory),
+      onExchange: (event) => process.stdout.write(`${exchangeLine(event)}\n`),
+      onRequest: (record) => process.stdout.write(`${requestLine(record)}\n`),
       ...(options.anyPort ? {} : { ports: declaration.ports }),
     })
     const environment = await writeEnvironment(platform, {
@@ -90,7 +93,7 @@ In another terminal:
 
 A program outside the cluster trusts it with
   export NODE_EXTRA_CA_CERTS=${platform.caFile}
-Ctrl-C stops everything.
+Every token exchange and every request to the account is shown here. Ctrl-C stops everything.
 `
 }
 

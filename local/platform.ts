@@ -3,8 +3,10 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { startCosmos } from './cosmos/server.ts'
+import type { AuditRecord } from './cosmos/server.ts'
 import type { Declaration, Ports } from './declaration.ts'
 import { startEntra } from './entra/server.ts'
+import type { ExchangeEvent } from './entra/server.ts'
 import { startControllers } from './kubernetes/controllers/controllers.ts'
 import { startNode } from './kubernetes/node/node.ts'
 import { startKubernetes } from './kubernetes/server.ts'
@@ -34,6 +36,9 @@ export interface PlatformOptions {
   readonly now?: () => number
   /** Asked at every request, so that a test can take a credential or a role away while it runs. */
   readonly current?: () => Declaration
+  /** Told of every token exchange, and of every request to the account; neither holds a token. */
+  readonly onExchange?: (event: ExchangeEvent) => void
+  readonly onRequest?: (record: AuditRecord) => void
 }
 
 /** Name of the context in the platform's kubeconfig, and of its cluster. */
@@ -68,6 +73,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
         tls,
         port: ports.entra,
         directory: () => withResource(current(), addresses.cosmos),
+        ...(options.onExchange ? { onExchange: options.onExchange } : {}),
         issuers: () => [
           { issuer: declaration.issuer, url: addresses.kubernetes, certificateAuthority: ca },
         ],
@@ -80,6 +86,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
         tls,
         port: ports.cosmos,
         account: () => current().account,
+        ...(options.onRequest ? { onRequest: options.onRequest } : {}),
         authority: {
           tenantId: declaration.directory.tenantId,
           jwksUrl: `${entra.url}/${declaration.directory.tenantId}/discovery/v2.0/keys`,

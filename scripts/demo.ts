@@ -25,7 +25,11 @@ const declaration = readDeclaration(join('local', 'platform.yaml'))
 const directory = await mkdtemp(join(tmpdir(), 'keyless-demo-'))
 const stopped = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort())
-process.exitCode = await main().finally(() => rm(directory, { recursive: true, force: true }))
+try {
+  process.exitCode = await main()
+} finally {
+  await rm(directory, { recursive: true, force: true })
+}
 
 async function main(): Promise<number> {
   const started = performance.now()

@@ -21,7 +21,7 @@ export interface AuditRecord {
   readonly time: number
   readonly activityId: string
   readonly method: string
-  /** The raw request target. */
+  /** The raw request target without its query, and without anything that looks like a token. */
   readonly path: string
   readonly status: number
   readonly substatus: number
@@ -86,7 +86,8 @@ async function serve(exchange: Exchange, options: GatewayOptions): Promise<Answe
   const { method, headers } = request
   const classified = classify({ method, target, headers })
   if (classified.is === 'refused') throw classified.refusal
-  if (classified.is === 'not-possible-by-aad') throw notPossibleByAad(account.name, method, target)
+  if (classified.is === 'not-possible-by-aad')
+    throw notPossibleByAad(account.name, method, withoutTokens(target))
   const { operation } = classified
 
   const body = operation.kind === 'batch' ? await readBody(request) : undefined
@@ -130,11 +131,17 @@ function record(
     time,
     activityId,
     method: exchange.request.method,
-    path: exchange.target,
+    path: withoutTokens(exchange.target),
     status: answer.status,
     substatus: Number(answer.headers['x-ms-substatus'] ?? 0),
     charge: Number(answer.headers['x-ms-request-charge'] ?? 0),
     ...(exchange.principal && { principalId: exchange.principal.objectId }),
     roleAssignmentIds: exchange.roleAssignmentIds,
   }
+}
+
+/** A caller may put its token into the URL by mistake; it must not end up in a record. */
+function withoutTokens(target: string): string {
+  const [path = ''] = target.split('?')
+  return path.replaceAll(/eyJ[\w.%-]*/g, '…')
 }

@@ -261,3 +261,20 @@ test('without the keys nobody is let in: 503', async () => {
     await alone.close()
   }
 })
+
+test('a token that stands in the URL by mistake is in no record and no refusal', async () => {
+  const careless = await startAccount({ now: () => NOW })
+  try {
+    const token = await careless.tenant.token(good)
+    const answers = [
+      await careless.raw(`/?sig=${token}`, { authorization: aad(token) }),
+      await careless.raw(`/dbs/${token}`, { authorization: aad(token) }),
+      await careless.raw(`/dbs/${token}/colls`, { method: 'POST', authorization: aad(token) }),
+    ]
+    const seen = JSON.stringify([careless.audit, answers.map(({ body }) => body)])
+    expect(careless.audit).toHaveLength(3)
+    expect(seen).not.toContain(token.slice(0, 24))
+  } finally {
+    await careless.close()
+  }
+})

@@ -1,0 +1,21 @@
+import type { AuditRecord } from './cosmos/server.ts'
+import type { ExchangeEvent } from './entra/server.ts'
+
+/** A token exchange as one line: who asked, for what, and what Entra said. */
+export function exchangeLine({ time, subject, resource, scope, outcome }: ExchangeEvent): string {
+  const asked = resource ?? scope ?? '(nothing)'
+  return `${clock(time)} entra   ${outcome.padEnd(13)} ${subject ?? '(no subject)'} for ${asked}`
+}
+
+/** A request to the account as one line: what was asked, by whom, and what Cosmos DB said. */
+export function requestLine(record: AuditRecord): string {
+  const { time, method, path, status, substatus, charge, principalId } = record
+  const code = substatus === 0 ? String(status) : `${status}/${substatus}`
+  const by = principalId === undefined ? '' : ` by ${principalId}`
+  return `${clock(time)} cosmos  ${code.padEnd(13)} ${method} ${path}${by}  ${charge} RU`
+}
+
+/** Wall-clock time, UTC; Entra's events carry text, the account's milliseconds. */
+function clock(time: number | string): string {
+  return new Date(time).toISOString().slice(11, 19)
+}
