@@ -30,7 +30,7 @@ function accountScope(endpoint: string): string {
 const SHARED_SCOPE = 'https://cosmos.azure.com/.default'
 
 /** The credential of the SDK, as it comes; one option differs for an authority that is not Microsoft's. */
-export function createCredential(identity: Identity): TokenCredential {
+function createCredential(identity: Identity): TokenCredential {
   return new DefaultAzureCredential({
     disableInstanceDiscovery: !isMicrosoftAuthority(identity.authorityHost),
   })

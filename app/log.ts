@@ -1,5 +1,5 @@
 /** The links of the chain, in the order the worker walks them. */
-export const STEPS = [
+const STEPS = [
   'environment',
   'pod token',
   'exchange',
@@ -12,7 +12,7 @@ export const STEPS = [
 export type Step = (typeof STEPS)[number]
 
 /** Printed as `key=value` on the line of the event. */
-export type Facts = Readonly<Record<string, string | number | undefined>>
+type Facts = Readonly<Record<string, string | number | undefined>>
 
 /** Printed on a line of its own under the event. */
 export type Detail = readonly [key: string, value: string | number]

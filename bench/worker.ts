@@ -5,7 +5,8 @@ import type { BenchOptions, Report } from './main.ts'
 import { ratio, runRounds, table } from './harness.ts'
 
 const IDIOMATIC = 'sources and node_modules'
-const OURS = 'one file'
+const ONE_FILE = 'one file'
+const OURS = 'one file, code cache'
 const FLOOR = 'hello.cjs'
 
 /**
@@ -21,7 +22,8 @@ export async function benchWorker(options: BenchOptions): Promise<Report> {
     const samples = await runRounds(
       [
         { name: IDIOMATIC, program: ['app/main.ts'], env },
-        { name: OURS, program: [join(bundle, 'worker.cjs')], env },
+        { name: ONE_FILE, program: [join(bundle, 'worker.cjs')], env },
+        { name: OURS, program: [join(bundle, 'worker-start.cjs')], env },
         { name: FLOOR, program: [join(import.meta.dirname, 'hello.cjs')], env },
       ],
       { rounds: options.rounds, mark: '6/7 write        ok', random: Math.random },

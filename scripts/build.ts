@@ -1,8 +1,10 @@
 // `npm run build`: the one-file programs users start, into dist/. Development runs the sources.
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import type { BuildOptions, Metafile } from 'esbuild'
+import { addCodeCache } from './code-cache.ts'
 import { licences } from './licences.ts'
 
 /** One program: from which file, into which form. */
@@ -10,6 +12,8 @@ interface Program {
   readonly name: string
   readonly entry: string
   readonly options: BuildOptions
+  /** Whether it is started often enough for a code cache: see worker-start.cjs. */
+  readonly codeCache?: boolean
 }
 
 /** A single file; whatever it imports lazily is in there too. */
@@ -38,6 +42,7 @@ const PROGRAMS: readonly Program[] = [
       // loads the same code.
       define: { FormData: 'undefined' },
     },
+    codeCache: true,
   },
   { name: 'deployer', entry: 'deployer/main.ts', options: SPLIT },
 ]
@@ -67,6 +72,17 @@ export async function buildProgram(name: string, directory: string): Promise<voi
     ...program.options,
   })
   await writeFile(join(directory, `${name}.LICENSES.txt`), await licences(bundled(metafile)))
+  if (program.codeCache) {
+    await nameByContent(join(directory, `${name}.cjs`))
+    await addCodeCache(directory)
+  }
+}
+
+/** Puts the hash of the file behind its end, where the starter looks for it and the source map is not moved. */
+async function nameByContent(path: string): Promise<void> {
+  const source = await readFile(path, 'utf8')
+  const hash = createHash('sha256').update(source).digest('hex').slice(0, 16)
+  await writeFile(path, `${source}/*${hash}*/\n`)
 }
 
 function bundled(metafile: Metafile | undefined): string[] {

@@ -41,9 +41,9 @@ export interface Chain {
 
 export const ISSUER = 'https://kubernetes.default.svc.cluster.local'
 export const SUBJECT = 'system:serviceaccount:keyless-cosmos:worker'
-export const AUDIENCE = 'api://AzureADTokenExchange'
-export const TENANT = '5a3f0c6e-1b6f-4d0e-9a57-0c6b1f2d7e11'
-export const CLIENT = 'c9e4b1f2-5d0a-4e5c-8f3b-7d1a2c6ece27'
+const AUDIENCE = 'api://AzureADTokenExchange'
+const TENANT = '5a3f0c6e-1b6f-4d0e-9a57-0c6b1f2d7e11'
+const CLIENT = 'c9e4b1f2-5d0a-4e5c-8f3b-7d1a2c6ece27'
 export const PRINCIPAL = '63cf27a8-90d4-4b1e-a2f6-1e8b3d5c5faa'
 const SUBSCRIPTION = '/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/keyless'
 
@@ -67,7 +67,7 @@ const DIRECTORY: EntraDirectory = {
 const ACTIONS = 'Microsoft.DocumentDB/databaseAccounts'
 const ROLE = '7c1a2b3d-9e8f-4d5c-b6a7-8f0e1d2c3b4a'
 
-export const ACCOUNT: CosmosAccount = {
+const ACCOUNT: CosmosAccount = {
   name: 'keyless-demo',
   resourceId: `${SUBSCRIPTION}/providers/Microsoft.DocumentDB/databaseAccounts/keyless-demo`,
   databases: [

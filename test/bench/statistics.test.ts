@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { median, pairedRatio, shuffled } from './statistics.ts'
+import { median, pairedRatio, shuffled } from '../../bench/statistics.ts'
 
 test.for([
   { values: [3], middle: 3 },
