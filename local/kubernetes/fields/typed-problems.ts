@@ -68,6 +68,7 @@ function listProblems(
   const items = itemsOf(value, shape, (index, problem) => {
     problems.push(`${path}: element ${index}: ${problem}`)
   })
+  if (problems.length > 0) return problems.slice(0, 1)
   const seen = new Set<string>()
   for (const item of items) {
     const name = elementText(item.element)
