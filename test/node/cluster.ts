@@ -49,14 +49,14 @@ const ISSUER = 'https://kubernetes.default.svc.cluster.local'
 const PATIENCE_MS = 20_000
 
 /** What `sh` and `node` images run; everything else is not there. */
-export const IMAGES = {
+const IMAGES = {
   'test/sh:1': ['/bin/sh', '-c'],
   'test/node:1': [process.execPath],
   'test/nothing:1': [],
 }
 
 /** Waits short enough for a test. */
-export const QUICK = {
+const QUICK = {
   restart: { firstMs: 300, longestMs: 2_000 },
   pull: { firstMs: 2_000, longestMs: 4_000 },
   mount: { firstMs: 50, longestMs: 200 },

@@ -125,3 +125,20 @@ test('a changed image replaces the container', async () => {
     'Normal Killing Container c definition changed, will be restarted',
   )
 })
+
+test('a changed image replaces the container even where nothing is restarted', async () => {
+  const spec = { restartPolicy: 'Never', containers: [shell('exec sleep 60')] }
+  await cluster.createPod('replaced', spec)
+  await cluster.until('replaced', 'running', isRunning)
+  await cluster.client.patch(
+    `/api/v1/namespaces/${cluster.namespace}/pods/replaced`,
+    'application/json-patch+json',
+    [{ op: 'replace', path: '/spec/containers/0/image', value: 'docker.io/test/sh:1' }],
+  )
+  const pod = await cluster.until(
+    'replaced',
+    'restarted',
+    (pod) => containerOf(pod)?.restartCount === 1,
+  )
+  expect(pod.status.phase).toBe('Running')
+})

@@ -54,16 +54,15 @@ function containerLogs(
   if (worker === undefined) return text(404, `pod "${pod}" does not exist`)
   const managed = worker.container(container)
   if (managed === undefined) return text(404, `container "${container}" not found in pod "${pod}"`)
-  const { initContainerStatuses = [], containerStatuses = [] } = worker.status
+  const { initContainerStatuses = [], containerStatuses = [] } = worker.pod.status
   const status = [...initContainerStatuses, ...containerStatuses].find(
     ({ name }) => name === container,
   )
   const refusal = logRefusal(pod, container, status, options.previous)
   if (refusal !== undefined) return text(400, refusal)
-  if (!managed.hasLog(options)) {
-    return text(400, `unable to retrieve container logs for ${status?.containerID ?? container}`)
-  }
-  return stream(managed.readLog(options, signal))
+  const parts = managed.readLog(options, signal)
+  if (parts !== undefined) return stream(parts)
+  return text(400, `unable to retrieve container logs for ${status?.containerID ?? container}`)
 }
 
 /** The parts as they come; the reader's going away ends the reading. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
@@ -27,12 +28,14 @@ const DEFAULT_MESSAGE_PATH = '/dev/termination-log'
 
 /** A container ready to be started; environment and arguments already speak of real paths. */
 export interface Launch extends Omit<ProcessSpec, 'onOutput'> {
+  /** Where the mounts really are; a sub-path that is not there yet becomes a directory. */
+  readonly mounts: readonly string[]
   /** An argument with the container's paths made real, for commands that are run in it later. */
   readonly real: (argument: string) => string
 }
 
 /** The image names no program and the container neither: CreateContainerError. */
-export class CreateError extends Error {
+class CreateError extends Error {
   override readonly name = 'CreateError'
 }
 
@@ -70,10 +73,11 @@ export async function prepareLaunch(
 ): Promise<Launch> {
   const variables = await variablesOf(pod, container, services)
   const value = (name: string) => variables[name]
+  const mounts = mountMappings(pod, container, places.volumes, ({ subPath, subPathExpr }) =>
+    safeSubPath(subPathExpr === undefined ? (subPath ?? '') : expand(subPathExpr, value)),
+  )
   const mappings = [
-    ...mountMappings(pod, container, places.volumes, ({ subPath, subPathExpr }) =>
-      safeSubPath(subPathExpr === undefined ? (subPath ?? '') : expand(subPathExpr, value)),
-    ),
+    ...mounts,
     pathMapping(container.terminationMessagePath ?? DEFAULT_MESSAGE_PATH, places.message),
   ]
   const [command, ...args] = commandLine(container, image, mappings, value)
@@ -86,7 +90,7 @@ export async function prepareLaunch(
   )
   const directory = workingDirectory(container, mappings, places)
   const real = (argument: string) => hostArgument(argument, mappings)
-  return { command, args, environment, directory, real }
+  return { command, args, environment, directory, mounts: mounts.map(({ host }) => host), real }
 }
 
 /** The waiting state for a container that could not be prepared; undefined for an error that is not one of these. */
@@ -101,11 +105,16 @@ export function launchFailure(
 }
 
 /** Empties what belongs to a single run: the scratch directory and the termination message. */
-export async function resetPlaces(places: ContainerPlaces, { directory }: Launch): Promise<void> {
+export async function resetPlaces(
+  places: ContainerPlaces,
+  { directory, mounts }: Pick<Launch, 'directory' | 'mounts'>,
+): Promise<void> {
   await rm(places.root, { recursive: true, force: true })
   await mkdir(places.root, { recursive: true, mode: 0o700 })
   await mkdir(places.logs, { recursive: true, mode: 0o700 })
-  await mkdir(directory, { recursive: true })
+  for (const path of [...mounts.filter((path) => !existsSync(path)), directory]) {
+    await mkdir(path, { recursive: true })
+  }
   await writeFile(places.message, '', { mode: 0o600 })
 }
 

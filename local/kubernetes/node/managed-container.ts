@@ -1,10 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { raise } from './back-off.ts'
 import type { BackOff } from './back-off.ts'
-import { ContainerLog, readStored } from './container-log.ts'
+import type { ContainerLog } from './container-log.ts'
 import { runProbes } from './container-probes.ts'
 import { terminatedState } from './container-status.ts'
 import type { ContainerRecord, Run, RunEnd } from './container-status.ts'
@@ -21,8 +19,9 @@ import type { Container, Pod, Probe, RestartPolicy } from './pod.ts'
 import { probeEvent } from './probe.ts'
 import type { RunningProcess } from './process-groups.ts'
 import { restartDecision } from './restart.ts'
+import { RunLogs } from './run-logs.ts'
 import type { NodeServices } from './services.ts'
-import { FALLBACK_LINES, terminationMessage } from './termination.ts'
+import { terminationMessage } from './termination.ts'
 
 /** What a container shares with the others of its pod. */
 export interface PodContext {
@@ -44,14 +43,13 @@ export class ManagedContainer {
   readonly name: string
   readonly #context: PodContext
   readonly #places: ContainerPlaces
+  readonly #logs: RunLogs
   #container: Container
   #record: ContainerRecord
   #process: RunningProcess | undefined
-  #log: ContainerLog | undefined
   #backOff: BackOff | undefined
   #lastBackOffEvent = -Infinity
   #isStopping = false
-  /** Set when the pod's own change asks for a new run, whatever the restart policy says. */
   #isReplaced = false
 
   constructor(container: Container, record: ContainerRecord, context: PodContext) {
@@ -60,6 +58,7 @@ export class ManagedContainer {
     this.#record = record
     this.#context = context
     this.#places = containerPlaces(context.directory, container.name)
+    this.#logs = new RunLogs(this.#places.logs, context.services.now)
   }
 
   get record(): ContainerRecord {
@@ -68,6 +67,11 @@ export class ManagedContainer {
 
   get isRunning(): boolean {
     return this.#process !== undefined
+  }
+
+  /** Set while the pod's own change asks for a new run, whatever the restart policy says. */
+  get isReplaced(): boolean {
+    return this.#isReplaced
   }
 
   /** Takes over a change of the pod; of a container only the image can change. */
@@ -110,24 +114,15 @@ export class ManagedContainer {
   }
 
   /**
-   * The log of the present run, or of the one before.
+   * The log of the present run, or of the one before; undefined if it is not there.
    *
    * @param options.previous Of a container that waits for its restart, the present run is already the previous one.
    */
-  readLog(options: LogOptions, signal: AbortSignal): AsyncGenerator<string> {
-    const path = this.#wantedLog(options)
-    return this.#log?.path === path ? this.#log.read(options, signal) : readStored(path, options)
-  }
-
-  /** Whether the file is there: after a restart of the node in another directory it is not. */
-  hasLog(options: LogOptions): boolean {
-    return existsSync(this.#wantedLog(options))
-  }
-
-  #wantedLog({ previous }: LogOptions): string {
+  readLog(options: LogOptions, signal: AbortSignal): AsyncGenerator<string> | undefined {
     const { restartCount, run, waiting } = this.#record
     const isWaiting = run?.end !== undefined && waiting !== undefined
-    return this.#logPath(previous && !isWaiting ? restartCount - 1 : restartCount)
+    const number = options.previous && !isWaiting ? restartCount - 1 : restartCount
+    return this.#logs.has(number) ? this.#logs.read(number, options, signal) : undefined
   }
 
   #holdBack(
@@ -173,13 +168,11 @@ export class ManagedContainer {
     const { services } = this.#context
     const { run: before, restartCount: count } = this.#record
     const restartCount = before === undefined ? count : count + 1
-    const log = new ContainerLog(this.#logPath(restartCount), services.now)
-    await this.#forgetOldLogs(restartCount)
+    const log = await this.#logs.begin(restartCount)
     const run: Run = { ...identity(image), image: image.name, startedAt: services.now() }
     const previous =
       before?.end === undefined ? {} : { previous: terminatedState(before, before.end) }
     this.#say({ type: 'Normal', reason: 'Created', message: 'Container created' })
-    this.#log = log
     this.#isReplaced = false
     try {
       const onOutput = (stream: 'stdout' | 'stderr', chunk: Buffer) => log.write(stream, chunk)
@@ -191,7 +184,7 @@ export class ManagedContainer {
       const ready = started && readinessProbe === undefined
       this.#record = { restartCount, run, ...previous, started, ready }
       this.#say({ type: 'Normal', reason: 'Started', message: 'Container started' })
-      this.#watch(process, run, launch)
+      this.#watch(process, { run, launch, log })
     } catch (error) {
       log.end()
       this.#startFailed({ restartCount, run, ...previous }, startFailure(error, launch))
@@ -209,7 +202,14 @@ export class ManagedContainer {
     this.#say({ type: 'Warning', reason: 'Failed', message: `Error: ${message}` })
   }
 
-  #watch(process: RunningProcess, run: Run, launch: Launch): void {
+  #watch(
+    process: RunningProcess,
+    {
+      run,
+      launch,
+      log,
+    }: { readonly run: Run; readonly launch: Launch; readonly log: ContainerLog },
+  ): void {
     const { services } = this.#context
     const probes = new AbortController()
     runProbes(
@@ -227,13 +227,16 @@ export class ManagedContainer {
       },
       probes.signal,
     )
-    void this.#afterExit(process, run, probes)
+    const finish = () => {
+      probes.abort()
+      log.end()
+    }
+    void this.#afterExit(process, run, finish)
   }
 
-  async #afterExit(process: RunningProcess, run: Run, probes: AbortController): Promise<void> {
+  async #afterExit(process: RunningProcess, run: Run, finish: () => void): Promise<void> {
     const exitCode = await process.exited
-    probes.abort()
-    this.#log?.end()
+    finish()
     const end = await this.#endOf(exitCode)
     const { waiting: _, ...record } = this.#record
     this.#record = { ...record, run: { ...run, end }, ready: false, started: false }
@@ -261,30 +264,12 @@ export class ManagedContainer {
     const finishedAt = this.#context.services.now()
     const file = await readFile(this.#places.message).catch(() => Buffer.alloc(0))
     const policy = this.#container.terminationMessagePolicy
-    const message = terminationMessage(file, { exitCode, policy, log: await this.#lastLines() })
+    const message = terminationMessage(file, {
+      exitCode,
+      policy,
+      log: await this.#logs.lastLines(),
+    })
     return { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error', message, finishedAt }
-  }
-
-  async #lastLines(): Promise<string> {
-    if (this.#log === undefined) return ''
-    const options = { follow: false, previous: false, timestamps: false, tailLines: FALLBACK_LINES }
-    let text = ''
-    try {
-      for await (const part of readStored(this.#log.path, options)) text += part
-    } catch {
-      // Somebody removed the log: then there is nothing to fall back to.
-    }
-    return text
-  }
-
-  #logPath(restartCount: number): string {
-    return join(this.#places.logs, `${restartCount}.log`)
-  }
-
-  /** Besides the present run's log only that of the run before is kept. */
-  async #forgetOldLogs(restartCount: number): Promise<void> {
-    const old = this.#logPath(restartCount - 2)
-    await Promise.all([old, `${old}.1`].map((path) => rm(path, { force: true })))
   }
 
   #say(event: EventText): void {

@@ -1,14 +1,13 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
 import { raise } from './back-off.ts'
 import type { BackOff } from './back-off.ts'
-import { isApiError } from '../client.ts'
 import { podSubject } from './events.ts'
 import type { EventText } from './events.ts'
 import { ImagePuller } from './image-puller.ts'
 import { ManagedContainer } from './managed-container.ts'
 import { setUpVolumes, tearDownVolumes } from './mounts.ts'
+import { PodObject } from './pod-object.ts'
 import { isTerminal } from './pod.ts'
 import type { Container, Pod, PodStatus } from './pod.ts'
 import { recoveredRecord } from './recover.ts'
@@ -38,17 +37,15 @@ export class PodWorker {
   readonly #puller: ImagePuller
   readonly #waker = new Waker()
   readonly #startedAt: number
-  #pod: Pod
-  #reported: PodStatus | undefined
+  readonly #object: PodObject
   #verdict: EventText | undefined
   #mountBackOff: BackOff | undefined
   #nextMount = 0
   #isMounted = false
-  #isGone = false
   #isAbandoned = false
 
   constructor(pod: Pod, services: NodeServices) {
-    this.#pod = pod
+    this.#object = new PodObject(pod, services.client)
     this.#services = services
     this.#directory = join(services.directory, 'pods', pod.metadata.uid)
     this.#puller = new ImagePuller(services.images, services.timing)
@@ -58,31 +55,25 @@ export class PodWorker {
     this.done = this.#run()
   }
 
+  /** The pod with its status as this node last made it, which may be ahead of the API server's. */
   get pod(): Pod {
-    return this.#pod
-  }
-
-  /** The pod's status as this node last made it, which may be ahead of the API server's. */
-  get status(): PodStatus {
-    return this.#reported ?? this.#pod.status
+    return this.#object.pod
   }
 
   container(name: string): ManagedContainer | undefined {
     return this.#containers.get(name)
   }
 
-  /** The object changed. A change of its status alone is most often this node's own, and nothing to act upon. */
+  /** The object changed. */
   update(pod: Pod): void {
-    const isOther = !isDeepStrictEqual(wishes(pod), wishes(this.#pod))
-    this.#pod = pod
-    if (!isOther) return
+    if (!this.#object.update(pod)) return
     for (const container of specsOf(pod)) this.#containers.get(container.name)?.update(container)
     this.#waker.wake()
   }
 
   /** The object is gone: nothing is reported any more, and what runs is stopped. */
   remove(): void {
-    this.#isGone = true
+    this.#object.markGone()
     this.#waker.wake()
   }
 
@@ -93,16 +84,16 @@ export class PodWorker {
   }
 
   #createContainers(now: number): void {
-    const { initContainerStatuses = [], containerStatuses = [] } = this.#pod.status
+    const { initContainerStatuses = [], containerStatuses = [] } = this.pod.status
     const statuses = [...initContainerStatuses, ...containerStatuses]
     const context = {
       services: this.#services,
       puller: this.#puller,
       directory: this.#directory,
-      pod: () => this.#pod,
+      pod: () => this.pod,
       poke: () => this.#waker.wake(),
     }
-    for (const container of specsOf(this.#pod)) {
+    for (const container of specsOf(this.pod)) {
       const status = statuses.find(({ name }) => name === container.name)
       const record = recoveredRecord(status, now)
       this.#containers.set(container.name, new ManagedContainer(container, record, context))
@@ -123,17 +114,18 @@ export class PodWorker {
   }
 
   async #look(): Promise<{ readonly isDone: boolean; readonly wakeAt: number | undefined }> {
-    await this.#report()
+    // A container that is being replaced ends and starts in one step; in between the pod is not done.
+    if (![...this.#containers.values()].some(({ isReplaced }) => isReplaced)) await this.#report()
     if (this.#isEnding) return { isDone: await this.#end(), wakeAt: undefined }
-    const wakeAt = isTerminal(this.status.phase) ? await this.#rest() : await this.#act()
+    const wakeAt = isTerminal(this.pod.status.phase) ? await this.#rest() : await this.#act()
     await this.#report()
     // What has just been reported may be the end: that has a look of its own.
-    if (isTerminal(this.status.phase) && this.#isMounted && !this.#isRunning) this.#waker.wake()
+    if (isTerminal(this.pod.status.phase) && this.#isMounted && !this.#isRunning) this.#waker.wake()
     return { isDone: false, wakeAt }
   }
 
   get #isEnding(): boolean {
-    return this.#isGone || this.#pod.metadata.deletionTimestamp !== undefined
+    return this.#object.isGone || this.pod.metadata.deletionTimestamp !== undefined
   }
 
   get #isRunning(): boolean {
@@ -142,21 +134,21 @@ export class PodWorker {
 
   /** Everything that has to be done for a living pod, in order; the first thing that must wait ends the round. */
   async #act(): Promise<number | undefined> {
-    const problems = refusals(this.#pod)
+    const problems = refusals(this.pod)
     if (problems.length > 0) this.#refuse(problems)
     const deadline = this.#checkDeadline()
     if (this.#verdict !== undefined) return this.#stopAll(undefined)
     const mounted = await this.#mount()
     if (!this.#isMounted) return earliest(deadline, mounted)
 
-    const policy = this.#pod.spec.restartPolicy ?? 'Always'
-    for (const { name } of this.#pod.spec.initContainers ?? []) {
+    const policy = this.pod.spec.restartPolicy ?? 'Always'
+    for (const { name } of this.pod.spec.initContainers ?? []) {
       const container = this.#containers.get(name)
       if (container?.record.run?.end?.exitCode === 0) continue
       return earliest(deadline, mounted, await container?.advance(initPolicy(policy)))
     }
     const times = [deadline, mounted]
-    for (const { name } of this.#pod.spec.containers) {
+    for (const { name } of this.pod.spec.containers) {
       times.push(await this.#containers.get(name)?.advance(policy))
     }
     return earliest(...times)
@@ -171,7 +163,7 @@ export class PodWorker {
 
   /** @returns when the deadline will be, if it has not been yet. */
   #checkDeadline(): number | undefined {
-    const { activeDeadlineSeconds } = this.#pod.spec
+    const { activeDeadlineSeconds } = this.pod.spec
     if (activeDeadlineSeconds === undefined || this.#verdict !== undefined) return undefined
     const deadline = this.#startedAt + activeDeadlineSeconds * 1000
     if (this.#services.now() < deadline) return deadline
@@ -185,7 +177,7 @@ export class PodWorker {
     const { now, timing } = this.#services
     if (now() < this.#nextMount) return this.#nextMount
     await mkdir(this.#directory, { recursive: true, mode: 0o700 })
-    const failures = await setUpVolumes(this.#pod, this.#volumes, this.#mountServices)
+    const failures = await setUpVolumes(this.pod, this.#volumes, this.#mountServices)
     for (const { message } of failures) {
       this.#say({ type: 'Warning', reason: 'FailedMount', message })
     }
@@ -206,19 +198,19 @@ export class PodWorker {
     this.#stopAll(undefined)
     if (this.#isRunning) return
     this.#isMounted = false
-    this.#services.tokens.forget(this.#pod.metadata.uid)
+    this.#services.tokens.forget(this.pod.metadata.uid)
     await tearDownVolumes(this.#volumes)
   }
 
   /** @returns whether nothing of the pod is left. */
   async #end(): Promise<boolean> {
-    this.#stopAll(this.#pod.metadata.deletionGracePeriodSeconds)
+    this.#stopAll(this.pod.metadata.deletionGracePeriodSeconds)
     if (this.#isRunning) return false
     await tearDownVolumes(this.#volumes)
     this.#isMounted = false
     await this.#report()
-    if (!this.#isGone) await this.#deleteObject()
-    this.#services.tokens.forget(this.#pod.metadata.uid)
+    await this.#object.delete()
+    this.#services.tokens.forget(this.pod.metadata.uid)
     await rm(this.#directory, { recursive: true, force: true })
     return true
   }
@@ -229,41 +221,8 @@ export class PodWorker {
     }
   }
 
-  /** The UID guards a pod of the same name that has come since. */
-  async #deleteObject(): Promise<void> {
-    const { uid } = this.#pod.metadata
-    const options = {
-      apiVersion: 'v1',
-      kind: 'DeleteOptions',
-      gracePeriodSeconds: 0,
-      preconditions: { uid },
-    }
-    try {
-      await this.#services.client.delete(this.#path, options)
-    } catch (error) {
-      if (!isApiError(error, 404) && !isApiError(error, 409)) throw error
-    }
-  }
-
-  /** Writes the status if it is another one than last time. */
   async #report(): Promise<void> {
-    if (this.#isGone || this.#isAbandoned) return
-    const status = this.#status()
-    if (isDeepStrictEqual(status, this.#reported)) return
-    const { name, namespace, uid } = this.#pod.metadata
-    const body = { metadata: { name, namespace, uid }, status }
-    try {
-      await this.#services.client.patch(
-        `${this.#path}/status`,
-        'application/merge-patch+json',
-        body,
-      )
-      this.#reported = status
-    } catch (error) {
-      // Gone, or another pod of the same name: this one is over.
-      if (!isApiError(error, 404) && !isApiError(error, 409)) throw error
-      this.#isGone = true
-    }
+    if (!this.#isAbandoned) await this.#object.report(this.#status())
   }
 
   #status(): PodStatus {
@@ -273,7 +232,7 @@ export class PodWorker {
       this.#verdict === undefined
         ? {}
         : { verdict: { reason: this.#verdict.reason, message: this.#verdict.message } }
-    return podStatus(withOwnStatus(this.#pod, this.#reported), {
+    return podStatus(this.pod, {
       records: new Map(records),
       address: this.#services.node.address,
       hasSandbox: this.#isMounted,
@@ -293,13 +252,8 @@ export class PodWorker {
     return { client, tokens, node }
   }
 
-  get #path(): string {
-    const { namespace, name } = this.#pod.metadata
-    return `/api/v1/namespaces/${namespace}/pods/${name}`
-  }
-
   #say(event: EventText): void {
-    this.#services.events.record(podSubject(this.#pod), event)
+    this.#services.events.record(podSubject(this.pod), event)
   }
 }
 
@@ -307,24 +261,7 @@ function specsOf({ spec }: Pod): readonly Container[] {
   return [...(spec.initContainers ?? []), ...spec.containers]
 }
 
-/** Everything of a pod that others decide. */
-function wishes({ spec, status, metadata }: Pod): readonly unknown[] {
-  const { labels, annotations, deletionTimestamp, deletionGracePeriodSeconds } = metadata
-  const gates = (spec.readinessGates ?? []).map(({ conditionType }) =>
-    status.conditions?.find(({ type }) => type === conditionType),
-  )
-  return [spec, labels, annotations, deletionTimestamp, deletionGracePeriodSeconds, gates]
-}
-
 function earliest(...times: readonly (number | undefined)[]): number | undefined {
   const given = times.filter((time) => time !== undefined)
   return given.length === 0 ? undefined : Math.min(...given)
-}
-
-/** What the API server knows may be older than what this node said last; conditions of others are newest there. */
-function withOwnStatus(pod: Pod, own: PodStatus | undefined): Pod {
-  if (own === undefined) return pod
-  const mine = new Set(own.conditions?.map(({ type }) => type))
-  const foreign = (pod.status.conditions ?? []).filter(({ type }) => !mine.has(type))
-  return { ...pod, status: { ...own, conditions: [...foreign, ...(own.conditions ?? [])] } }
 }

@@ -92,7 +92,7 @@ export interface EnvFromSource {
   readonly secretRef?: OptionalRef
 }
 
-export interface OptionalRef {
+interface OptionalRef {
   readonly name: string
   readonly optional?: boolean
 }
@@ -117,7 +117,7 @@ export interface KeyToPath {
   readonly mode?: number
 }
 
-export interface ConfigMapProjection {
+interface ConfigMapProjection {
   readonly name?: string
   readonly items?: readonly KeyToPath[]
   readonly optional?: boolean

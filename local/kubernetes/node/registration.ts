@@ -1,4 +1,4 @@
-import { cpus, totalmem } from 'node:os'
+import { cpus, release, totalmem } from 'node:os'
 import { isApiError } from '../client.ts'
 import type { KubernetesClient } from '../client.ts'
 import type { KubeObject } from '../object.ts'
@@ -80,7 +80,7 @@ function nodeStatus(port: number, now: number): Readonly<Record<string, unknown>
       machineID: '',
       systemUUID: '',
       bootID: '',
-      kernelVersion: '',
+      kernelVersion: release(),
       osImage: `Node.js ${process.version} (child processes)`,
       containerRuntimeVersion: `process://${process.versions.node}`,
       kubeletVersion: 'v1.36.3-keyless',

@@ -32,7 +32,7 @@ export interface VolumeSources {
 }
 
 /** The volume cannot be set up; the message is the kubelet's, without its `MountVolume.SetUp failed` prefix. */
-export class VolumeError extends Error {
+class VolumeError extends Error {
   override readonly name = 'VolumeError'
 }
 
