@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { benchPlatform } from './platform.ts'
 import { benchWorker } from './worker.ts'
 
 export interface BenchOptions {
@@ -21,6 +22,7 @@ export interface Report {
 
 const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<Report>>> = {
   worker: benchWorker,
+  platform: benchPlatform,
 }
 
 process.exitCode = await main()
