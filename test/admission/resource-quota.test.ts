@@ -107,10 +107,9 @@ test.for([
   )
 })
 
-test('what is not counted here is refused, not ignored', () => {
-  const selective = quota({ pods: '1' }, { scopeSelector: { matchExpressions: [] } })
-  const context = creation(selective)
+test('a scope that is not counted here is refused, not ignored', () => {
+  const context = creation(quota({ pods: '1' }, { scopes: ['PriorityClass'] }))
   expect(() => admitResourceQuota(context)).toThrow(
-    'spec.scopeSelector of a ResourceQuota (not supported',
+    'scope PriorityClass of a ResourceQuota (not supported by this local API server)',
   )
 })

@@ -23,7 +23,11 @@ export interface TestCluster {
 const PATIENCE_MS = 8_000
 let namespaces = 0
 
-export async function startCluster(options: { readonly node: boolean }): Promise<TestCluster> {
+/** @param options.now The controllers' clock; the API server keeps the real time. */
+export async function startCluster(options: {
+  readonly node: boolean
+  readonly now?: () => number
+}): Promise<TestCluster> {
   const server = await startApiServer()
   const client = createClient(server.access)
   const stop = new AbortController()
@@ -32,6 +36,7 @@ export async function startCluster(options: { readonly node: boolean }): Promise
     access: server.access,
     certificateAuthority: server.access.certificateAuthority,
     onError: unexpected,
+    ...(options.now && { now: options.now }),
   })
   if (options.node) await joinHollowNode(client, 'node-1', { signal })
 

@@ -135,8 +135,6 @@ function mask(quantities: Quantities, by: Quantities): Quantities {
 }
 
 function requireSupported(quota: KubeObject): void {
-  if (at(quota, 'spec', 'scopeSelector') !== undefined)
-    throw notImplemented('spec.scopeSelector of a ResourceQuota')
   const unknown = scopesOf(quota).find((scope) => SCOPES[scope] === undefined)
   if (unknown !== undefined) throw notImplemented(`scope ${unknown} of a ResourceQuota`)
 }

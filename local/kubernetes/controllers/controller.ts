@@ -21,6 +21,7 @@ export interface Cluster {
 /** The collections the controllers read. */
 export const PATHS = {
   configMaps: '/api/v1/configmaps',
+  cronJobs: '/apis/batch/v1/cronjobs',
   deployments: '/apis/apps/v1/deployments',
   jobs: '/apis/batch/v1/jobs',
   namespaces: '/api/v1/namespaces',

@@ -1,6 +1,7 @@
 import { createClient } from '../client.ts'
 import type { ApiAccess } from '../client.ts'
 import type { Cluster } from './controller.ts'
+import { startCronJobController } from './cron-job.ts'
 import { startDeploymentController } from './deployment.ts'
 import { createRecorder } from './events.ts'
 import { startGarbageCollector } from './garbage-collector.ts'
@@ -56,6 +57,7 @@ export async function startControllers(options: {
     startReplicaSetController(cluster)
     startDeploymentController(cluster)
     startJobController(cluster)
+    startCronJobController(cluster)
     await startGarbageCollector(cluster)
   } catch (error) {
     await close()

@@ -23,6 +23,7 @@ export function createQueue(
   options: { readonly signal: AbortSignal; readonly onError: (error: unknown) => void },
 ): Queue {
   const { signal, onError } = options
+  const waiting = new Set<string>()
   const running = new Set<string>()
   const again = new Set<string>()
   const failures = new Map<string, number>()
@@ -41,6 +42,9 @@ export function createQueue(
     timers.add(timer)
   }
   const run = async (key: string) => {
+    waiting.delete(key)
+    if (signal.aborted) return
+    running.add(key)
     try {
       await reconcile(key)
       failures.delete(key)
@@ -56,12 +60,12 @@ export function createQueue(
     }
   }
   const add = (key: string) => {
-    if (signal.aborted) return
+    if (signal.aborted || waiting.has(key)) return
     if (running.has(key)) {
       again.add(key)
       return
     }
-    running.add(key)
+    waiting.add(key)
     // In a later turn of the loop, so that a burst of changes is worked on once.
     setImmediate(() => void run(key))
   }

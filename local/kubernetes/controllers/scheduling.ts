@@ -60,7 +60,7 @@ function preemption(reasonsByNode: readonly (readonly string[])[]): string {
     ...(helped > 0 ? [`${helped} No preemption victims found for incoming pod`] : []),
     ...(helped < total ? [`${total - helped} Preemption is not helpful for scheduling`] : []),
   ]
-  return `preemption: 0/${total} nodes are available: ${parts.join(', ')}.`
+  return `preemption: 0/${total} nodes are available: ${parts.toSorted().join(', ')}.`
 }
 
 function isAboutResources(reason: string): boolean {
