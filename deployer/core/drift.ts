@@ -1,0 +1,62 @@
+import { withoutAutoscaled } from './autoscaled.ts'
+import { statedChanges } from './changes.ts'
+import type { Change } from './changes.ts'
+import { ownersOf } from './field-owners.ts'
+import type { KubeObject } from './object.ts'
+import { ownerOf } from './ownership.ts'
+import type { ObjectSet } from './ownership.ts'
+
+/** How far a live object is from what was deployed. */
+export type Drift =
+  | { readonly status: 'none' | 'missing' | 'terminating' }
+  /** An object of this name, but not ours. */
+  | { readonly status: 'foreign'; readonly reason: string }
+  /** Our own field manager wrote other values: another deploy, of other manifests. */
+  | { readonly status: 'redeployed'; readonly changes: readonly Change[] }
+  | {
+      readonly status: 'edited'
+      readonly changes: readonly Change[]
+      /** Who owns the edited fields now; empty if they were removed and nobody owns them. */
+      readonly managers: readonly string[]
+    }
+
+/**
+ * Compares what is live with what was deployed. Only fields that we state count: not the status, not what an autoscaler
+ * owns, not what others added beside. A pod that has ended is as it should be.
+ *
+ * `before` of a change is what was found, `after` what we state; values of Secrets are masked.
+ *
+ * @param isMember Whether the inventory names this very incarnation: it is ours, even if somebody took its label.
+ */
+export function driftOf(
+  desired: KubeObject,
+  live: KubeObject | undefined,
+  { set, isMember }: { readonly set: ObjectSet; readonly isMember: boolean },
+): Drift {
+  if (!live) return { status: 'missing' }
+  const owner = ownerOf(live, set)
+  if (owner === 'foreign') return { status: 'foreign', reason: 'belongs to another set of objects' }
+  if (owner === 'nobody' && !isMember) {
+    return { status: 'foreign', reason: 'an object of the same name was made by somebody else' }
+  }
+  if (live.metadata.deletionTimestamp !== undefined) return { status: 'terminating' }
+  return edits(withoutAutoscaled(desired, live), live)
+}
+
+function edits(desired: KubeObject, live: KubeObject): Drift {
+  const found = statedChanges(live, desired).map((change) => ({
+    change,
+    owners: ownersOf(live, change.path),
+  }))
+  if (found.length === 0) return { status: 'none' }
+  const taken = found.filter(({ owners }) => !owners.some(({ isUs }) => isUs))
+  if (taken.length === 0) {
+    return { status: 'redeployed', changes: found.map(({ change }) => change) }
+  }
+  const managers = taken.flatMap(({ owners }) => owners.map(({ manager }) => manager))
+  return {
+    status: 'edited',
+    changes: taken.map(({ change }) => change),
+    managers: [...new Set(managers)],
+  }
+}

@@ -1,0 +1,55 @@
+import { isFields } from './object.ts'
+import type { Fields, KubeObject } from './object.ts'
+import { FIELD_MANAGER } from './ownership.ts'
+
+/** A manager that owns a field of a live object. */
+export interface FieldOwner {
+  readonly manager: string
+  /** It owns the field because we applied it. */
+  readonly isUs: boolean
+  /** `scale`, `status` … or undefined for the object itself. */
+  readonly subresource?: string
+}
+
+/**
+ * Who owns a field, as `metadata.managedFields` says.
+ *
+ * @param path As a change names it: `.spec.containers[name=worker].image`
+ * @returns Several if they applied the same value; none if the field was removed, or nobody states it.
+ * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
+ */
+export function ownersOf(live: KubeObject, path: string): readonly FieldOwner[] {
+  const steps = stepsOf(path)
+  return (live.metadata.managedFields ?? [])
+    .filter(({ fieldsV1 }) => fieldsV1 !== undefined && holds(fieldsV1, steps))
+    .map(({ manager, operation, subresource = '' }) => ({
+      manager: manager ?? 'unknown',
+      isUs: manager === FIELD_MANAGER && operation === 'Apply' && subresource === '',
+      ...(subresource === '' ? {} : { subresource }),
+    }))
+}
+
+type Step = { readonly key: string } | { readonly item: string }
+
+function stepsOf(path: string): readonly Step[] {
+  const step = /\.([\w-]+)|\["((?:[^"\\]|\\.)*)"\]|\[name=([^\]]*)\]/g
+  return [...path.matchAll(step)].map(([, plain, quoted, item]) =>
+    item === undefined ? { key: plain ?? (JSON.parse(`"${quoted ?? ''}"`) as string) } : { item },
+  )
+}
+
+/** A tree that ends early owns everything below: the list or map is atomic. */
+function holds(tree: Fields, [step, ...rest]: readonly Step[]): boolean {
+  if (!step || Object.keys(tree).every((key) => key === '.')) return true
+  const child = 'key' in step ? tree[`f:${step.key}`] : itemOf(tree, step.item)
+  return isFields(child) && holds(child, rest)
+}
+
+function itemOf(tree: Fields, name: string): unknown {
+  const key = Object.keys(tree).find((one) => {
+    if (!one.startsWith('k:')) return false
+    const keys: unknown = JSON.parse(one.slice(2))
+    return isFields(keys) && keys['name'] === name
+  })
+  return key === undefined ? undefined : tree[key]
+}
