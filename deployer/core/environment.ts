@@ -114,13 +114,17 @@ function describe(issue: z.core.$ZodIssue, raw: unknown): readonly string[] {
   }
   const place = at.join('.')
   const came = valueAt(raw, at)
-  const expected = issue.message.startsWith('expected')
-    ? issue.message
-    : `expected ${issue.message}`
+  const expected = expectation(issue)
   const hint = hintFor(place, targetOf(raw))
   return [
     `${place === '' ? 'file' : place}: ${expected}, got ${quote(came)}${hint === undefined ? '' : `; get it with: ${hint}`}`,
   ]
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type' && issue.expected === 'object')
+    return 'expected keys and values'
+  return issue.message.startsWith('expected') ? issue.message : `expected ${issue.message}`
 }
 
 /** What belongs to some targets only. */
