@@ -90,6 +90,30 @@ test('a pod that asks for more than there is left waits for it', async () => {
   await cluster.until(`${pods}/second`, isBound)
 })
 
+const used = (pods: string) => (live: KubeObject) => at(live, 'status', 'used', 'pods') === pods
+
+test('a quota shows what is used, refuses what is beyond it, and the workload says so', async () => {
+  const namespace = await cluster.namespace()
+  const path = `/api/v1/namespaces/${namespace}/resourcequotas`
+  const spec = { hard: { pods: '1', 'count/configmaps': '5' } }
+  const metadata = { name: 'few' }
+  await cluster.client.create(path, { apiVersion: 'v1', kind: 'ResourceQuota', metadata, spec })
+  const empty = await cluster.until(`${path}/few`, used('0'))
+  expect(empty.status).toEqual({ hard: spec.hard, used: { pods: '0', 'count/configmaps': '1' } })
+
+  const apps = `/apis/apps/v1/namespaces/${namespace}/deployments`
+  await cluster.client.create(apps, deployment('web', { replicas: 2 }))
+  const live = await cluster.until(`${apps}/web`, (object) =>
+    JSON.stringify(object.status).includes('ReplicaFailure'),
+  )
+  expect(JSON.stringify(live.status)).toMatch(
+    /is forbidden: exceeded quota: few, requested: pods=1, used: pods=1, limited: pods=1/,
+  )
+  await cluster.until(`${path}/few`, used('1'))
+  await cluster.client.delete(`${apps}/web`)
+  await cluster.until(`${path}/few`, used('0'))
+})
+
 async function withDeployment(): Promise<{
   namespace: string
   web: string

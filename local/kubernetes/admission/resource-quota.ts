@@ -59,6 +59,11 @@ export function quotaUsage(quota: KubeObject, list: AdmissionContext['list']): Q
   return Object.assign({}, ...usage) as Quantities
 }
 
+/** The plurals of the objects a quota looks at. */
+export function quotaResources(quota: KubeObject): string[] {
+  return [...new Set(Object.keys(hardOf(quota)).map(resourceOf))]
+}
+
 function checkQuota(context: AdmissionContext, quota: KubeObject): void {
   const isPod = context.resource === 'pods'
   if (isPod && !matches(quota, context.object)) return

@@ -28,6 +28,7 @@ export const PATHS = {
   nodes: '/api/v1/nodes',
   pods: '/api/v1/pods',
   replicaSets: '/apis/apps/v1/replicasets',
+  resourceQuotas: '/api/v1/resourcequotas',
   serviceAccounts: '/api/v1/serviceaccounts',
 } as const
 

@@ -12,6 +12,7 @@ import { startNamespaceController } from './namespace.ts'
 import { startNodeTaintController } from './node-taints.ts'
 import { createQueue } from './queue.ts'
 import { startReplicaSetController } from './replica-set.ts'
+import { startResourceQuotaController } from './resource-quota.ts'
 import { startScheduler } from './scheduler.ts'
 import { startServiceAccountController } from './service-accounts.ts'
 
@@ -53,6 +54,7 @@ export async function startControllers(options: {
     startServiceAccountController(cluster, options.certificateAuthority)
     startNamespaceController(cluster)
     startNodeTaintController(cluster)
+    startResourceQuotaController(cluster)
     startScheduler(cluster)
     startReplicaSetController(cluster)
     startDeploymentController(cluster)
