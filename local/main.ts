@@ -1,9 +1,8 @@
 import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { exchangeLine, requestLine } from './audit-line.ts'
-import { DeclarationError, readDeclaration } from './declaration.ts'
+import { readDeclaration } from './declaration.ts'
 import { writeEnvironment } from './environment.ts'
-import { ListenError } from './http.ts'
 import { CONTEXT, startPlatform } from './platform.ts'
 import type { Platform } from './platform.ts'
 
@@ -17,6 +16,8 @@ on 127.0.0.1, and keeps them up until Ctrl-C. What exists in them is declared in
   --any-port         let the system choose the ports instead of those in the declaration
   --help             this text
 `
+
+const FORESEEN = ['ERR_LISTEN', 'ERR_DECLARATION', 'ERR_COSMOS_ACCOUNT', 'ERR_ENTRA_DIRECTORY']
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -49,12 +50,17 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write('✓ Stopped\n')
     return 0
   } catch (error) {
-    if (error instanceof ListenError || error instanceof DeclarationError) {
-      process.stderr.write(`✗ ${error.message}\n${error.code}\n`)
-      return error instanceof DeclarationError ? 2 : 1
-    }
-    throw error
+    const code = foreseenCode(error)
+    if (code === undefined) throw error
+    process.stderr.write(`✗ ${(error as Error).message}\n${code}\n`)
+    return code === 'ERR_LISTEN' ? 1 : 2
   }
+}
+
+/** The code of a failure that was foreseen and says itself what to do; all but a taken port lie in the declaration. */
+function foreseenCode(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' && FORESEEN.includes(code) ? code : undefined
 }
 
 function parseOptions(args: readonly string[]) {

@@ -70,6 +70,9 @@ async function readJson(url: string, source: IssuerSource): Promise<Json> {
   }
 }
 
+/** kube-apiserver answers 406 for its key set when only plain JSON is accepted. */
+const DOCUMENT_TYPES = 'application/json, application/jwk-set+json'
+
 async function readText(
   address: URL,
   { certificateAuthority, token }: IssuerSource,
@@ -78,7 +81,7 @@ async function readText(
   const sent = request(address, {
     agent: false,
     signal,
-    headers: { accept: 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+    headers: { accept: DOCUMENT_TYPES, ...(token && { authorization: `Bearer ${token}` }) },
     ...(certificateAuthority && { ca: certificateAuthority }),
   }).end()
   const [response] = (await once(sent, 'response')) as [IncomingMessage]
