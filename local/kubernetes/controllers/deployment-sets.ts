@@ -209,11 +209,19 @@ async function noteProgress(rollout: Rollout, reason: string, message: string): 
   await writeStatus(rollout, { ...deployment.status, conditions })
 }
 
+/**
+ * Through the status, where kube-apiserver lets annotations pass: a change of them by the front door would count
+ * as a new generation.
+ */
 async function setRevision(rollout: Rollout, revision: number): Promise<void> {
   const { cluster, deployment } = rollout
   if (revisionOf(deployment) === revision) return
-  const body = { metadata: { annotations: { [REVISION_ANNOTATION]: String(revision) } } }
-  const path = objectPath(PATHS.deployments, deployment)
-  const live = await cluster.client.patch(path, 'application/merge-patch+json', body)
+  const annotations = {
+    ...deployment.metadata.annotations,
+    [REVISION_ANNOTATION]: String(revision),
+  }
+  const path = `${objectPath(PATHS.deployments, deployment)}/status`
+  const body = { ...deployment, metadata: { ...deployment.metadata, annotations } }
+  const live = await cluster.client.update(path, body)
   rollout.deployment = cluster.informer(PATHS.deployments).put(live) as Deployment
 }
