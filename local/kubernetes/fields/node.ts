@@ -87,12 +87,13 @@ function keyedElement(item: unknown, shape: ListShape): PathElement | Unidentifi
   const keys: JsonObject = {}
   for (const key of shape.keys) {
     const value = item[key] ?? defaultOf(shape, key)
-    if (value === undefined) {
-      return {
-        problem: `associative list with keys has an element that omits key field ${JSON.stringify(key)} (and doesn't have default value)`,
-      }
+    if (value !== undefined) keys[key] = value
+  }
+  if (Object.keys(keys).length === 0) {
+    const names = shape.keys.map((key) => JSON.stringify(key)).join(' ')
+    return {
+      problem: `associative list with keys has an element that omits all key fields [${names}] (and doesn't have default values for any key fields)`,
     }
-    keys[key] = value
   }
   return keyElement(keys)
 }

@@ -5,9 +5,10 @@ import { entriesOf, itemsOf, nodeOf, shapeAt } from './node.ts'
 import { fieldElement } from './path-element.ts'
 
 /**
- * The value without the fields of the set; a collection that loses everything disappears with it.
+ * The value without the fields of the set.
  *
- * @returns undefined if nothing is left. The argument is not changed.
+ * @returns null in the place of a collection that loses everything: who owns the empty collection itself keeps it that
+ *   way. The argument is not changed.
  * @see https://github.com/kubernetes-sigs/structured-merge-diff/blob/master/typed/remove.go
  */
 export function removeFields(value: unknown, gone: FieldSet, shape: Shape): unknown {
@@ -15,7 +16,7 @@ export function removeFields(value: unknown, gone: FieldSet, shape: Shape): unkn
   const node = nodeOf(shape, value)
   if (node.kind === 'map') return removeKeys(value, gone, node.shape)
   if (node.kind === 'list') return removeItems(value, gone, node.shape)
-  return typeof value === 'object' ? undefined : value
+  return typeof value === 'object' ? null : value
 }
 
 function removeKeys(value: unknown, gone: FieldSet, shape: MapShape | OpenShape): unknown {
@@ -24,9 +25,9 @@ function removeKeys(value: unknown, gone: FieldSet, shape: MapShape | OpenShape)
     if (gone.members.has(element)) return []
     const next = shapeAt(shape, key)
     const rest = next === undefined ? item : removeFields(item, below(gone, element), next)
-    return rest === undefined ? [] : [[key, rest]]
+    return [[key, rest]]
   })
-  return kept.length === 0 ? undefined : Object.fromEntries(kept)
+  return kept.length === 0 ? null : Object.fromEntries(kept)
 }
 
 function removeItems(value: unknown, gone: FieldSet, shape: ListShape): unknown {
@@ -34,5 +35,5 @@ function removeItems(value: unknown, gone: FieldSet, shape: ListShape): unknown 
     if (gone.members.has(element)) return []
     return [removeFields(item, below(gone, element), shape.element.shape())]
   })
-  return kept.length === 0 ? undefined : kept
+  return kept.length === 0 ? null : kept
 }
