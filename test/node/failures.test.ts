@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => cluster.close())
 
 const PULL_ERROR =
-  'rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/test/nope:1": failed to resolve reference "docker.io/test/nope:1": docker.io/test/nope:1: not found'
+  'rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/test/nope:1": failed to resolve image: docker.io/test/nope:1: not found'
 
 test('an unknown image: ErrImagePull, then ImagePullBackOff', async () => {
   await cluster.createPod('no-image', { containers: [{ name: 'c', image: 'test/nope:1' }] })
@@ -146,7 +146,7 @@ test('a program that is not there', async () => {
     (pod) => waitingReason(pod) === 'CrashLoopBackOff',
   )
   const message =
-    'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "nope": executable file not found in $PATH'
+    'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "nope": executable file not found in $PATH'
   expect(containerOf(pod)?.lastState.terminated).toMatchObject({
     exitCode: 128,
     reason: 'StartError',

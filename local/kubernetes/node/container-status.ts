@@ -58,10 +58,17 @@ export function containerStatus(
     restartCount: record.restartCount,
     image: run?.image ?? container.image,
     imageID: run?.imageId ?? '',
-    ...(run === undefined ? {} : { containerID: run.containerId }),
-    ...(container.resources === undefined ? {} : { resources: container.resources }),
+    ...(run === undefined ? {} : made(container, run)),
     ...(container.volumeMounts === undefined ? {} : { volumeMounts: mounts(container) }),
   }
+}
+
+/** What only a container that was made has. */
+function made({ resources }: Container, { containerId }: Run): Partial<ContainerStatus> {
+  if (resources === undefined) return { containerID: containerId }
+  const { requests } = resources
+  const allocated = requests === undefined ? {} : { allocatedResources: requests }
+  return { containerID: containerId, resources, ...allocated }
 }
 
 function states(

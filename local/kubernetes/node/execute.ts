@@ -24,20 +24,27 @@ export function executeIn(launch: Launch, processes: ProcessGroups): Execute {
       clearTimeout(timer)
       return isLate ? 'timeout' : { exitCode, output }
     } catch (error) {
-      return { exitCode: 128, output: startFailure(error, { ...launch, command: spec.command }) }
+      return { error: `${EXEC}: ${execReason(error, command)}` }
     }
   }
 }
 
-const RUNTIME =
-  'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init'
+/** What containerd 2 and runc 1.1 say before it; newer ones of runc add `error during container init: ` at the end. */
+const CREATE =
+  'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process'
+const EXEC =
+  'rpc error: code = Unknown desc = failed to exec in container: OCI runtime exec failed: exec failed: unable to start container process'
 
-/** Why a program could not be run, in the words of containerd and runc. */
+/** Why a container's program could not be run, in the words of containerd and runc. */
 export function startFailure(error: unknown, { command }: Pick<Launch, 'command'>): string {
+  return `${CREATE}: ${execReason(error, command)}`
+}
+
+function execReason(error: unknown, command: string): string {
   const { code, message } = error as NodeJS.ErrnoException
-  const name = JSON.stringify(command)
-  if (code === 'EACCES') return `${RUNTIME}: exec: ${name}: permission denied`
-  if (code !== 'ENOENT') return `${RUNTIME}: exec: ${name}: ${message}`
-  if (!command.includes('/')) return `${RUNTIME}: exec: ${name}: executable file not found in $PATH`
-  return `${RUNTIME}: exec: ${name}: stat ${command}: no such file or directory`
+  const exec = `exec: ${JSON.stringify(command)}`
+  if (code === 'EACCES') return `${exec}: permission denied`
+  if (code !== 'ENOENT') return `${exec}: ${message}`
+  if (!command.includes('/')) return `${exec}: executable file not found in $PATH`
+  return `${exec}: stat ${command}: no such file or directory`
 }

@@ -5,7 +5,7 @@ import { KUBELET_TIMING } from './services.ts'
 
 const NOW = 1_000_000
 const ERROR =
-  'rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/a/nope:1": failed to resolve reference "docker.io/a/nope:1": docker.io/a/nope:1: not found'
+  'rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/a/nope:1": failed to resolve image: docker.io/a/nope:1: not found'
 
 function createPuller(): {
   readonly pull: (image: string, now: number) => unknown

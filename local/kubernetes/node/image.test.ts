@@ -86,7 +86,7 @@ test('an image outside the table cannot be pulled, in the words of containerd', 
       kind: 'absent',
       requested: 'keyless-cosmos/nope:latest',
       error:
-        'rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/keyless-cosmos/nope:latest": failed to resolve reference "docker.io/keyless-cosmos/nope:latest": docker.io/keyless-cosmos/nope:latest: not found',
+        'rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/keyless-cosmos/nope:latest": failed to resolve image: docker.io/keyless-cosmos/nope:latest: not found',
     },
   )
 })

@@ -48,7 +48,7 @@ export function imageVerdict(
     const message = `Container image ${quote(reference)} is not present with pull policy of Never`
     return { kind: 'never', message }
   }
-  const error = `rpc error: code = NotFound desc = failed to pull and unpack image ${quote(name)}: failed to resolve reference ${quote(name)}: ${name}: not found`
+  const error = `rpc error: code = NotFound desc = failed to pull and unpack image ${quote(name)}: failed to resolve image: ${name}: not found`
   return { kind: 'absent', requested, error }
 }
 

@@ -222,6 +222,7 @@ export interface ContainerStatus {
   readonly image: string
   readonly imageID: string
   readonly containerID?: string
+  readonly allocatedResources?: Readonly<Record<string, string>>
   readonly resources?: Resources
   readonly volumeMounts?: readonly JsonObject[]
 }

@@ -51,7 +51,11 @@ test.for([
   expect(httpAttempt(status, 'b')).toEqual(attempt)
 })
 
-test('a failure and a doubt are told, a success is not', () => {
+test('a failure, an error and a doubt are told, a success is not', () => {
+  expect(probeEvent('Readiness', { error: 'x' })).toEqual({
+    reason: 'Unhealthy',
+    message: 'Readiness probe errored and resulted in unknown state: x',
+  })
   expect(probeEvent('Readiness', { ok: false, output: 'x' })).toEqual({
     reason: 'Unhealthy',
     message: 'Readiness probe failed: x',

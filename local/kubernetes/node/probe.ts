@@ -2,10 +2,13 @@ import type { Container, Probe } from './pod.ts'
 
 export type ProbeKind = 'Liveness' | 'Readiness' | 'Startup'
 
-/** One attempt; the text of a failure is what the event says. */
-export type Attempt =
+/** An attempt that shows something; the text of a failure is what the event says. */
+export type Outcome =
   | { readonly ok: true; readonly warning?: string }
   | { readonly ok: false; readonly output: string }
+
+/** One attempt; an error is told, but counts neither way. */
+export type Attempt = Outcome | { readonly error: string }
 
 /** Equal attempts in a row. */
 export interface Streak {
@@ -14,7 +17,7 @@ export interface Streak {
 }
 
 /** The streak after one more attempt. */
-export function lengthen(streak: Streak | undefined, { ok }: Attempt): Streak {
+export function lengthen(streak: Streak | undefined, { ok }: Outcome): Streak {
   return { ok, length: streak?.ok === ok ? streak.length + 1 : 1 }
 }
 
@@ -39,6 +42,10 @@ export function probeEvent(
   kind: ProbeKind,
   attempt: Attempt,
 ): { readonly reason: 'Unhealthy' | 'ProbeWarning'; readonly message: string } | undefined {
+  if ('error' in attempt) {
+    const message = `${kind} probe errored and resulted in unknown state: ${attempt.error}`
+    return { reason: 'Unhealthy', message }
+  }
   if (!attempt.ok) {
     return { reason: 'Unhealthy', message: `${kind} probe failed: ${attempt.output}` }
   }
@@ -47,7 +54,7 @@ export function probeEvent(
 }
 
 /** An HTTP answer as a probe sees it: 200–399 is good, and a redirect that was not followed is doubtful. */
-export function httpAttempt(status: number, body: string): Attempt {
+export function httpAttempt(status: number, body: string): Outcome {
   if (status < 200 || status >= 400) {
     return { ok: false, output: `HTTP probe failed with statuscode: ${status}` }
   }

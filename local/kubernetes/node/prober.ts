@@ -9,7 +9,9 @@ import type { Attempt, ProbeKind, Streak } from './probe.ts'
 export type Execute = (
   command: readonly string[],
   timeoutMs: number,
-) => Promise<{ readonly exitCode: number; readonly output: string } | 'timeout'>
+) => Promise<
+  { readonly exitCode: number; readonly output: string } | { readonly error: string } | 'timeout'
+>
 
 export interface ProbeHandlers {
   /** Every attempt, for the event it may be worth. */
@@ -40,6 +42,7 @@ export async function runProbe(
     const attempt = await attemptProbe(probe, given)
     if (signal.aborted) return
     handlers.onAttempt(attempt)
+    if ('error' in attempt) continue
     streak = lengthen(streak, attempt)
     const proven = verdict(probe, streak)
     if (proven !== undefined) handlers.onVerdict(proven)
@@ -61,9 +64,9 @@ async function attemptProbe(
   const timeoutMs = (probe.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000
   if (probe.exec !== undefined) return tryCommand(probe.exec.command ?? [], execute, timeoutMs)
   const target = probe.httpGet ?? probe.tcpSocket
-  if (target === undefined) return failed('missing probe handler')
+  if (target === undefined) return { error: 'missing probe handler' }
   const port = probePort(target.port, container)
-  if (port === undefined) return failed(`couldn't find port: ${JSON.stringify(target.port)}`)
+  if (port === undefined) return { error: `couldn't find port: ${target.port}` }
   const host = target.host || address
   if (probe.httpGet === undefined) return tryConnect(host, port, timeoutMs)
   return tryGet(probe.httpGet, host, port, timeoutMs)
@@ -79,6 +82,7 @@ async function tryCommand(
     const text = JSON.stringify(command.join(' '))
     return failed(`command timed out: ${text} timed out after ${timeoutMs / 1000}s`)
   }
+  if ('error' in result) return { error: result.error }
   return result.exitCode === 0 ? { ok: true } : { ok: false, output: result.output }
 }
 
