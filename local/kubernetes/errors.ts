@@ -90,21 +90,28 @@ export function pageNotFound(): StatusError {
   return new StatusError(404, 'NotFound', 'the server could not find the requested resource', {})
 }
 
-export function methodNotSupported(subject: Subject, action: string): StatusError {
-  const { name: _, ...rest } = details(subject)
+export function methodNotAllowed(): StatusError {
   return new StatusError(
     405,
     'MethodNotAllowed',
-    `${action} is not supported on resources of kind "${qualified(subject)}"`,
-    rest,
+    'the server does not allow this method on the requested resource',
+    {},
   )
 }
 
-export function notAcceptable(): StatusError {
+/** A path that belongs to no API at all: the one refusal that is plain text. */
+export class NoSuchPath extends Error {
+  override readonly name = 'NoSuchPath'
+}
+
+export function notAcceptable(
+  accepted = 'application/json, application/yaml, application/vnd.kubernetes.protobuf',
+): StatusError {
   return new StatusError(
     406,
     'NotAcceptable',
-    'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf, application/cbor',
+    `406: Not Acceptable\n\nAvailable representations: ${accepted}`,
+    {},
   )
 }
 
@@ -143,12 +150,17 @@ export function gone(message: string): StatusError {
   return new StatusError(410, 'Expired', message)
 }
 
-export function unsupportedMediaType(accepted: readonly string[]): StatusError {
+export function unsupportedMediaType(): StatusError {
   return new StatusError(
     415,
     'UnsupportedMediaType',
-    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
+    'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf',
   )
+}
+
+/** A PATCH in a format the kind does not have. */
+export function unsupportedPatch(): StatusError {
+  return new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
 }
 
 /** The kind whose object is wrong, as `Kind` or `Kind.group`. */
@@ -170,7 +182,7 @@ export function invalid(subject: InvalidSubject, causes: readonly StatusCause[])
   return new StatusError(422, 'Invalid', `${kind} "${subject.name}" is invalid: ${list}`, {
     ...(subject.name === '' ? {} : { name: subject.name }),
     ...(group === '' ? {} : { group }),
-    kind: subject.kind,
+    ...(subject.kind === '' ? {} : { kind: subject.kind }),
     causes,
   })
 }

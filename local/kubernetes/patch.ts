@@ -23,7 +23,7 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
 export function jsonPatch(document: unknown, operations: unknown): unknown {
   if (!Array.isArray(operations)) {
     throw badRequest(
-      'error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch',
+      'error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp',
     )
   }
   return operations.reduce<unknown>((current, operation) => {

@@ -27,7 +27,7 @@ function mergeMap(target: JsonObject, patch: JsonObject, shape: Shape | undefine
   for (const [key, value] of Object.entries(patch)) {
     if (key.startsWith('$deleteFromPrimitiveList/')) deletePrimitives(result, key, value)
   }
-  orderLists(result, patch, shape)
+  orderLists(result, patch, target, shape)
   return result
 }
 
@@ -58,7 +58,8 @@ function isDirective(item: unknown): boolean {
 }
 
 function mergePrimitives(live: readonly unknown[], patch: readonly unknown[]): readonly unknown[] {
-  return [...patch, ...live.filter((item) => !patch.some((one) => sameJson(one, item)))]
+  const merged = [...live, ...patch.filter((item) => !live.some((one) => sameJson(one, item)))]
+  return inOrder(merged, { patch, live, identity: (item) => item })
 }
 
 function mergeList(
@@ -69,6 +70,7 @@ function mergeList(
 ): readonly unknown[] {
   const replace = patch.some((item) => isRecord(item) && item['$patch'] === 'replace')
   let result = replace ? [] : [...live]
+  const written: JsonObject[] = []
   for (const item of patch) {
     if (!isRecord(item)) throw unkeyed(item, mergeKey)
     if (item['$patch'] === 'replace') continue
@@ -78,13 +80,42 @@ function mergeList(
       result = result.filter((one) => !(isRecord(one) && sameJson(one[mergeKey], key)))
       continue
     }
+    written.push(item)
     const index = result.findIndex((one) => isRecord(one) && sameJson(one[mergeKey], key))
     const found = result[index]
     const merged = mergeMap(isRecord(found) ? found : {}, item, shape.element.shape())
     if (index === -1) result.push(merged)
     else result[index] = merged
   }
-  return result
+  const identity = (item: unknown): unknown => (isRecord(item) ? item[mergeKey] : item)
+  return inOrder(result, { patch: written, live, identity })
+}
+
+interface Orders {
+  readonly patch: readonly unknown[]
+  readonly live: readonly unknown[]
+  readonly identity: (item: unknown) => unknown
+}
+
+/**
+ * Items of the patch in its order, the others in the live order; of two that meet, the other goes first only if the
+ * live list already had both that way (mergeSortedSlice of the original).
+ */
+function inOrder(items: readonly unknown[], { patch, live, identity }: Orders): readonly unknown[] {
+  const rank = (list: readonly unknown[], item: unknown): number =>
+    list.findIndex((one) => sameJson(identity(one), identity(item)))
+  const ranked = (list: readonly unknown[]) => (left: unknown, right: unknown) =>
+    rank(list, left) - rank(list, right)
+  const written = items.filter((item) => rank(patch, item) !== -1).toSorted(ranked(patch))
+  const others = items.filter((item) => rank(patch, item) === -1).toSorted(ranked(live))
+  const result: unknown[] = []
+  while (written.length > 0 && others.length > 0) {
+    const before = rank(live, others[0])
+    const after = rank(live, written[0])
+    const keeps = before >= 0 && after >= 0 && before < after
+    result.push(keeps ? others.shift() : written.shift())
+  }
+  return [...result, ...written, ...others]
 }
 
 /** The real server prints the item as Go prints a map, and has no reason for it. */
@@ -116,34 +147,23 @@ function deletePrimitives(result: JsonObject, directive: string, values: unknown
   result[key] = live.filter((item) => !values.some((value) => sameJson(value, item)))
 }
 
-/** `$setElementOrder/KEY`: the patch's order first, items it does not know keep their place after their neighbour. */
-function orderLists(result: JsonObject, patch: JsonObject, shape: Shape | undefined): void {
+/** `$setElementOrder/KEY`: the order the patch wants, of items it does not otherwise touch as well. */
+function orderLists(
+  result: JsonObject,
+  patch: JsonObject,
+  target: JsonObject,
+  shape: Shape | undefined,
+): void {
   for (const [directive, order] of Object.entries(patch)) {
     if (!directive.startsWith('$setElementOrder/') || !Array.isArray(order)) continue
     const key = directive.slice(directive.indexOf('/') + 1)
     const list = result[key]
     const mergeKey = fieldAt(shape, key)?.patchMergeKey
-    if (Array.isArray(list)) result[key] = ordered(list, order, mergeKey)
+    const identity = (item: unknown): unknown =>
+      mergeKey !== undefined && isRecord(item) ? item[mergeKey] : item
+    const live = Array.isArray(target[key]) ? (target[key] as unknown[]) : []
+    if (Array.isArray(list)) result[key] = inOrder(list, { patch: order, live, identity })
   }
-}
-
-function ordered(
-  list: readonly unknown[],
-  order: readonly unknown[],
-  mergeKey: string | undefined,
-): readonly unknown[] {
-  const id = (item: unknown): unknown =>
-    mergeKey !== undefined && isRecord(item) ? item[mergeKey] : item
-  const rank = (item: unknown): number => order.findIndex((one) => sameJson(id(one), id(item)))
-  const known = list
-    .filter((item) => rank(item) !== -1)
-    .toSorted((left, right) => rank(left) - rank(right))
-  const result: unknown[] = []
-  for (const item of list) {
-    if (rank(item) === -1) result.push(item)
-    else result.push(known.shift())
-  }
-  return result
 }
 
 function fieldAt(shape: Shape | undefined, key: string): Field | undefined {

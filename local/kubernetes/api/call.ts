@@ -1,7 +1,10 @@
-import { badRequest, methodNotSupported, pageNotFound } from '../errors.ts'
+import { badRequest, methodNotAllowed, NoSuchPath, pageNotFound } from '../errors.ts'
 import type { Resource, Subresource } from '../resources/resource.ts'
 import type { Api } from './api.ts'
 import type { User } from './authenticate.ts'
+import { mediaType } from './media-type.ts'
+import { dryRunProblems, refuse, writeOptions } from './options.ts'
+import type { WriteOptions } from './options.ts'
 
 /** A request for objects, understood: which kind, where, which one, by whom and how. */
 export interface Call {
@@ -39,17 +42,17 @@ export function parseCall(api: Api, request: Request, user: User): Call {
   const target = parsePath(api, url.pathname)
   const verb = verbOf(request.method, url.searchParams, target)
   const verbs = target.subresource ? target.subresource.verbs : target.resource.verbs
-  if (!verbs.includes(verb))
-    throw methodNotSupported(subjectOf(target), action(request.method, verb))
+  if (!verbs.includes(verb) || !fitsPath(verb, target)) throw methodNotAllowed()
+  const options = writeOptionsOf(verb, request, url.searchParams)
   return {
     ...target,
     request,
     query: url.searchParams,
     user,
     verb,
-    dryRun: isDryRun(url.searchParams),
-    manager: managerOf(request, url.searchParams),
-    fieldValidation: fieldValidationOf(url.searchParams),
+    dryRun: options.dryRun,
+    manager: managerOf(request, options.fieldManager),
+    fieldValidation: options.fieldValidation,
     warnings: [],
   }
 }
@@ -66,6 +69,7 @@ function parsePath(api: Api, pathname: string): Target {
   const group = root === 'apis' ? segments.shift() : ''
   const version = segments.shift()
   if (group === undefined || version === undefined || segments.length === 0) throw pageNotFound()
+  if (!api.registry.all().some((one) => one.group === group)) throw new NoSuchPath()
   const find = (plural: string | undefined) =>
     plural === undefined ? undefined : api.registry.find(group, version, plural)
 
@@ -125,30 +129,30 @@ function verbOf(method: string, query: URLSearchParams, { name, subresource }: T
   }
 }
 
-/** The word the real server's 405 uses. */
-function action(method: string, verb: string): string {
-  return method === 'POST' || method === 'PUT' ? verb : verb.toLowerCase()
+/** A collection cannot be replaced, and an object that has a name already cannot be created. */
+function fitsPath(verb: string, { name, subresource }: Target): boolean {
+  if (verb === 'update' || verb === 'patch') return name !== undefined
+  return verb !== 'create' || name === undefined || subresource !== undefined
 }
 
-function isDryRun(query: URLSearchParams): boolean {
-  const values = query.getAll('dryRun')
-  if (values.every((value) => value === '')) return false
-  if (values.every((value) => value === 'All')) return true
-  throw badRequest(`invalid dryRun: ${values.join(',')}; the only supported value is "All"`)
-}
-
-function fieldValidationOf(query: URLSearchParams): Call['fieldValidation'] {
-  const value = query.get('fieldValidation') || 'Warn'
-  if (value === 'Strict' || value === 'Warn' || value === 'Ignore') return value
-  throw badRequest(
-    `fieldValidation: Unsupported value: "${value}": supported values: "Ignore", "Strict", "Warn"`,
-  )
+function writeOptionsOf(verb: string, request: Request, query: URLSearchParams): WriteOptions {
+  if (verb === 'patch') {
+    return writeOptions('PatchOptions', query, {
+      apply: mediaType(request).includes('apply-patch'),
+    })
+  }
+  if (verb === 'create') return writeOptions('CreateOptions', query)
+  if (verb === 'update') return writeOptions('UpdateOptions', query)
+  if (verb === 'delete' || verb === 'deletecollection') {
+    refuse('DeleteOptions', dryRunProblems(query.getAll('dryRun')))
+  }
+  const dryRun = query.getAll('dryRun').length > 0
+  return { dryRun, fieldManager: '', fieldValidation: 'Warn' }
 }
 
 /** The manager a writer names, or the first part of its user agent, as the real server does. */
-function managerOf(request: Request, query: URLSearchParams): string {
-  const named = query.get('fieldManager')
-  if (named) return named
+function managerOf(request: Request, named: string): string {
+  if (named !== '') return named
   const agent = request.headers.get('user-agent') ?? ''
   return (agent.split('/')[0] || 'unknown').slice(0, 128)
 }

@@ -1,4 +1,5 @@
-import { pageNotFound } from '../errors.ts'
+import { createHash } from 'node:crypto'
+import { NoSuchPath, pageNotFound } from '../errors.ts'
 import { SCALE_GROUP } from '../resources/builtin.ts'
 import { groupVersion } from '../resources/resource.ts'
 import type { Resource } from '../resources/resource.ts'
@@ -44,7 +45,7 @@ export function discover(api: Api, request: Request): Response {
   }
   if (second !== undefined) return resourceList(groups, first, second)
   const group = named.find(([name]) => name === first)
-  if (!group) throw pageNotFound()
+  if (!group) throw new NoSuchPath()
   return json({ kind: 'APIGroup', apiVersion: 'v1', ...apiGroup(group) })
 }
 
@@ -82,6 +83,7 @@ function resourceList(groups: readonly Group[], name: string, version: string): 
     (one) => one.version === version,
   )
   const [first] = resources
+  if (!groups.some(([one]) => one === name)) throw new NoSuchPath()
   if (!first) throw pageNotFound()
   return json({
     kind: 'APIResourceList',
@@ -101,6 +103,7 @@ function apiResources(resource: Resource): readonly object[] {
     verbs,
     ...(shortNames.length === 0 ? {} : { shortNames }),
     ...(categories.length === 0 ? {} : { categories }),
+    ...(verbs.includes('get') ? { storageVersionHash: storageHash(resource) } : {}),
   }
   return [
     main,
@@ -113,6 +116,13 @@ function apiResources(resource: Resource): readonly object[] {
       verbs: one.verbs,
     })),
   ]
+}
+
+/** Tells which version a kind is stored in; events of both groups are stored as those of the core group. */
+function storageHash({ collection, version, kind }: Resource): string {
+  const [group = ''] = collection.split('/')
+  const name = `${group}/${version}/${kind}`
+  return createHash('sha256').update(name).digest().subarray(0, 8).toString('base64')
 }
 
 function aggregated(groups: readonly Group[]): Response {

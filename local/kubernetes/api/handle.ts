@@ -1,9 +1,18 @@
-import { methodNotSupported, notImplemented, pageNotFound } from '../errors.ts'
+import {
+  badRequest,
+  methodNotAllowed,
+  NoSuchPath,
+  notAcceptable,
+  notImplemented,
+  pageNotFound,
+} from '../errors.ts'
+import { accepts } from './media-type.ts'
+import type { KubeObject } from '../object.ts'
 import type { Api } from './api.ts'
 import { authenticate } from './authenticate.ts'
 import { authorize } from './authorize.ts'
-import { decodeObject, readRecord } from './body.ts'
-import { parseCall, subjectOf } from './call.ts'
+import { readObject } from './body.ts'
+import { parseCall } from './call.ts'
 import type { Call } from './call.ts'
 import { discover, VERSION } from './discovery.ts'
 import { openapi } from './openapi.ts'
@@ -30,11 +39,14 @@ export async function handle(api: Api, request: Request): Promise<Response> {
     }
     const call = parseCall(api, request, user)
     authorize(api, user, actionOf(call))
+    if (!accepts(request, SHOWN_AS)) throw notAcceptable()
     return await objects(api, call)
   } catch (error) {
     return refusal(error)
   }
 }
+
+const SHOWN_AS = ['application/json', 'text/plain']
 
 /** `/apis/GROUP`, `/apis/GROUP/VERSION` and `/api/v1`. */
 function isDiscovery(path: string): boolean {
@@ -67,7 +79,7 @@ async function page(api: Api, request: Request, path: string): Promise<Response>
   }
   if (/^\/openapi\/v3(\/|$)/.test(path)) return openapi(api, request)
   if (/^\/apis?(\/|$)/.test(path)) return discover(api, request)
-  throw pageNotFound()
+  throw new NoSuchPath()
 }
 
 async function objects(api: Api, call: Call): Promise<Response> {
@@ -92,7 +104,7 @@ async function objects(api: Api, call: Call): Promise<Response> {
     case 'deletecollection':
       return deleteCollection(api, call)
     default:
-      throw methodNotSupported(subjectOf(call), call.verb)
+      throw methodNotAllowed()
   }
 }
 
@@ -118,13 +130,20 @@ async function subresource(api: Api, call: Call, name: string): Promise<Response
 }
 
 async function create(api: Api, call: Call): Promise<Response> {
-  if (call.name !== undefined) throw methodNotSupported(subjectOf(call), 'create')
-  const object = decodeObject(await readRecord(call.request), call.resource, call)
+  const object = await readObject(call)
   return answer(api, call, await createObject(api, call, object), 201)
 }
 
+function checkName({ name = '' }: Call, { metadata }: KubeObject): void {
+  if (metadata.name) return
+  throw badRequest(
+    `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
+  )
+}
+
 async function update(api: Api, call: Call): Promise<Response> {
-  const object = decodeObject(await readRecord(call.request), call.resource, call)
+  const object = await readObject(call)
+  checkName(call, object)
   const place = placeOf(call.resource, call.namespace, call.name ?? '')
   if (!api.store.get(place) && call.resource.rules.allowCreateOnUpdate) {
     return answer(api, call, await createObject(api, call, object), 201)

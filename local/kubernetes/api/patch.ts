@@ -1,14 +1,15 @@
-import { badRequest, invalid, StatusError, unsupportedMediaType } from '../errors.ts'
+import { badRequest, invalid, StatusError, unsupportedPatch } from '../errors.ts'
 import { applyConfiguration } from '../fields/apply.ts'
 import { isRecord } from '../object.ts'
 import type { JsonObject, KubeObject } from '../object.ts'
 import { jsonPatch, mergePatch } from '../patch.ts'
 import { groupVersion, hasSubresource } from '../resources/resource.ts'
-import { decode, DecodeProblem } from '../schema/decode.ts'
+import { invalidValue } from '../resources/validation/causes.ts'
 import { strategicMerge } from '../strategic.ts'
 import { timestamp } from './api.ts'
 import type { Api } from './api.ts'
-import { decodeObject, mediaType, readJson } from './body.ts'
+import { decodeObject, readJson } from './body.ts'
+import { mediaType } from './media-type.ts'
 import { subjectOf } from './call.ts'
 import type { Call } from './call.ts'
 import { liveObject } from './read.ts'
@@ -19,11 +20,13 @@ const JSON_PATCH = 'application/json-patch+json'
 const MERGE = 'application/merge-patch+json'
 const STRATEGIC = 'application/strategic-merge-patch+json'
 const APPLY = 'application/apply-patch+yaml'
+const TYPES = [JSON_PATCH, MERGE, STRATEGIC]
 
 /** PATCH in its four kinds; only server-side apply makes an object that is not there. */
 export async function patchObject(api: Api, call: Call): Promise<Response> {
   const type = mediaType(call.request)
   if (type === APPLY) return applyObject(api, call)
+  if (!TYPES.includes(type)) throw unsupportedPatch()
   const patch = await readJson(call.request)
   const live = liveObject(api, call)
   const patched = patchedObject(call, live, type, patch)
@@ -39,7 +42,14 @@ export function patchedObject(
 ): KubeObject {
   const shown = call.resource.rules.fromStored?.(live) ?? live
   const raw = merged(call, shown, type, patch)
-  return decodeObject(raw, call.resource, call)
+  try {
+    return decodeObject(raw, call.resource, call)
+  } catch (error) {
+    if (!(error instanceof StatusError) || error.code !== 400) throw error
+    // The real server names no kind here, and shows the whole object
+    const detail = error.message.replace(/^.*?cannot be handled as a \w+: (?=strict|json)/, '')
+    throw invalid({ kind: '', name: '' }, [invalidValue('patch', JSON.stringify(raw), detail)])
+  }
 }
 
 function merged(call: Call, live: KubeObject, type: string, patch: unknown): JsonObject {
@@ -50,28 +60,27 @@ function merged(call: Call, live: KubeObject, type: string, patch: unknown): Jso
       throw badRequest('the patch does not leave an object')
     }
     case MERGE:
-      if (!isRecord(patch)) throw badRequest('error decoding patch: invalid JSON document')
-      return mergePatch(live, patch) as JsonObject
+      return mergePatch(live, patchMap(patch)) as JsonObject
     case STRATEGIC:
-      if (call.resource.custom) throw unsupportedMediaType([JSON_PATCH, MERGE, APPLY])
-      if (!isRecord(patch)) throw badRequest('error decoding patch: invalid JSON document')
-      return strategicMerge(live, patch, call.resource.shape())
+      if (call.resource.custom) throw unsupportedPatch()
+      return strategicMerge(live, patchMap(patch), call.resource.shape())
     default:
-      throw unsupportedMediaType([JSON_PATCH, MERGE, STRATEGIC, APPLY])
+      throw unsupportedPatch()
   }
+}
+
+function patchMap(patch: unknown): JsonObject {
+  if (isRecord(patch)) return patch
+  const type = Array.isArray(patch) ? 'array' : typeof patch
+  throw badRequest(
+    `error decoding patch: json: cannot unmarshal ${type} into Go value of type map[string]interface {}`,
+  )
 }
 
 async function applyObject(api: Api, call: Call): Promise<Response> {
   const { resource, query } = call
   const applied = await appliedObject(call)
   const live = api.store.get(placeOf(resource, call.namespace, call.name ?? ''))
-  if (applied.metadata.resourceVersion && !live) {
-    throw new StatusError(
-      409,
-      'Conflict',
-      `Operation cannot be fulfilled on ${resource.plural} "${call.name}": StorageError: invalid object, Code: 4`,
-    )
-  }
   const merged = applyConfiguration({
     live: live && (resource.rules.fromStored?.(live) ?? live),
     applied,
@@ -94,56 +103,32 @@ async function applyObject(api: Api, call: Call): Promise<Response> {
   return answer(api, call, await createObject(api, call, object, { owned: true }), 201)
 }
 
-/** The configuration as it was sent: nothing is defaulted, because what is not in it is not owned. */
-async function appliedObject(call: Call): Promise<KubeObject> {
-  const { resource, query, name, namespace } = call
-  if (!query.get('fieldManager')) {
-    throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions', name: '' }, [
-      {
-        reason: 'FieldValueRequired',
-        message: 'Required value: is required for apply patch',
-        field: 'fieldManager',
-      },
-    ])
-  }
-  const raw = await readJson(call.request)
+/** The configuration as it was sent: nothing is decoded or defaulted, because what is not in it is not owned. */
+async function appliedObject({ request, resource, name = '' }: Call): Promise<KubeObject> {
+  const raw = await readJson(request)
   if (!isRecord(raw)) throw badRequest('error decoding YAML: the configuration must be an object')
-  const metadata = isRecord(raw['metadata']) ? raw['metadata'] : {}
-  if (Array.isArray(metadata['managedFields']) && metadata['managedFields'].length > 0) {
-    throw badRequest('metadata.managedFields must be nil')
+  const kind = shownText(raw['kind'])
+  const apiVersion = shownText(raw['apiVersion'])
+  if (kind !== resource.kind || apiVersion !== groupVersion(resource)) {
+    const version = apiVersion.includes('/') ? apiVersion : `/${apiVersion}`
+    throw badRequest(`invalid object type: ${version}, Kind=${kind}`)
   }
-  if (raw['kind'] !== resource.kind || raw['apiVersion'] !== groupVersion(resource)) {
+  const metadata = isRecord(raw['metadata']) ? raw['metadata'] : {}
+  if (!metadata['name']) {
     throw badRequest(
-      `apply configuration is for ${String(raw['apiVersion'])}, Kind=${String(raw['kind'])}, expected ${groupVersion(resource)}, Kind=${resource.kind}`,
+      `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
     )
   }
-  checkFields(raw, call)
-  return {
-    ...(raw as KubeObject),
-    metadata: { ...metadata, name: name ?? '', ...(namespace === undefined ? {} : { namespace }) },
+  if (metadata['name'] !== name) {
+    throw badRequest(
+      `the name of the object (${shownText(metadata['name'])}) does not match the name on the URL (${name})`,
+    )
   }
+  return { ...(raw as KubeObject), metadata }
 }
 
-/** Server-side apply never drops a field it does not know. */
-function checkFields(raw: JsonObject, { resource, name, namespace }: Call): void {
-  const subject = `${namespace === undefined ? '' : `${namespace}/`}${name}; ${groupVersion(resource)}, Kind=${resource.kind}`
-  try {
-    const { unknown } = decode(raw, resource.shape())
-    const [first] = unknown
-    if (first === undefined) return
-    throw new StatusError(
-      500,
-      '',
-      `failed to create typed patch object (${subject}): .${first}: field not declared in schema`,
-    )
-  } catch (error) {
-    if (!(error instanceof DecodeProblem)) throw error
-    throw new StatusError(
-      500,
-      '',
-      `failed to create typed patch object (${subject}): ${error.message}`,
-    )
-  }
+function shownText(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 function resetFields(call: Call): readonly string[] {

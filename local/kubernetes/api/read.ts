@@ -1,13 +1,12 @@
-import { badRequest, gone, notFound } from '../errors.ts'
+import { badRequest, gone, notFound, StatusError } from '../errors.ts'
 import type { KubeObject } from '../object.ts'
-import { groupVersion } from '../resources/resource.ts'
-import type { Resource } from '../resources/resource.ts'
 import { matchesLabels, parseFieldSelector, parseLabelSelector } from '../selectors.ts'
 import type { Api } from './api.ts'
 import { subjectOf } from './call.ts'
 import type { Call } from './call.ts'
-import { answer, json } from './respond.ts'
-import { toTable, wantsTable } from './table.ts'
+import { listOptions } from './options.ts'
+import type { ListOptions } from './options.ts'
+import { answer, listAnswer } from './respond.ts'
 import { placeOf } from './write.ts'
 
 /** The live object a call names. */
@@ -25,14 +24,10 @@ export function getObject(api: Api, call: Call): Response {
 /** A page of a collection, at one revision. */
 export function listObjects(api: Api, call: Call): Response {
   const { resource, query } = call
-  const token = query.get('continue')
-  const page = token ? parseContinue(token) : undefined
-  const revision = page?.revision ?? exactRevision(query) ?? api.store.revision()
-  if (revision < api.store.compacted()) {
-    throw gone(
-      'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.',
-    )
-  }
+  const options = listOptions(query, 'list')
+  const page = options.continueToken ? parseContinue(options.continueToken) : undefined
+  const revision = page?.revision ?? revisionOf(api, options)
+  if (revision < api.store.compacted()) throw tooOld(page !== undefined, revision, api)
   const all =
     revision === api.store.revision()
       ? api.store.list(resource.collection, call.namespace)
@@ -40,8 +35,7 @@ export function listObjects(api: Api, call: Call): Response {
   const rest = all
     .filter(wanted(call))
     .filter((object) => page === undefined || keyOf(object) > page.after)
-  const limit = limitOf(query)
-  const items = limit === undefined ? rest : rest.slice(0, limit)
+  const items = options.limit === undefined ? rest : rest.slice(0, options.limit)
   const last = items.at(-1)
   const remaining = rest.length - items.length
   const metadata = {
@@ -54,13 +48,27 @@ export function listObjects(api: Api, call: Call): Response {
       : {}),
   }
   const shown = items.map((object) => resource.rules.fromStored?.(object) ?? object)
-  if (wantsTable(call.request)) return json({ ...toTable(api, call, shown), metadata })
-  return json({
-    kind: `${resource.kind}List`,
-    apiVersion: groupVersion(resource),
-    metadata,
-    items: shown.map((object) => listed(object, resource)),
-  })
+  return listAnswer(api, call, shown, metadata)
+}
+
+function revisionOf(api: Api, { resourceVersion = 0, exact }: ListOptions): number {
+  const current = api.store.revision()
+  if (resourceVersion > current) {
+    const message = 'Too large resource version'
+    throw new StatusError(504, 'Timeout', `${message}: ${resourceVersion}, current: ${current}`, {
+      causes: [{ reason: 'ResourceVersionTooLarge', message }],
+      retryAfterSeconds: 1,
+    })
+  }
+  return exact ? resourceVersion : current
+}
+
+function tooOld(isPage: boolean, revision: number, api: Api): StatusError {
+  return gone(
+    isPage
+      ? 'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.'
+      : `The resourceVersion for the provided list is too old: ${revision} (${api.store.compacted()})`,
+  )
 }
 
 /** The selectors of a call as one question. */
@@ -77,39 +85,14 @@ export function wanted(call: Call): (object: KubeObject) => boolean {
     (name === undefined || object.metadata.name === name)
 }
 
-/** Items of a built-in kind's list carry neither apiVersion nor kind, as those of a real server. */
-function listed(object: KubeObject, resource: Resource): object {
-  if (resource.custom) return object
-  const { apiVersion: _1, kind: _2, ...rest } = object
-  return rest
-}
-
 function keyOf({ metadata }: KubeObject): string {
   return metadata.namespace === undefined
     ? (metadata.name ?? '')
     : `${metadata.namespace}/${metadata.name}`
 }
 
-function limitOf(query: URLSearchParams): number | undefined {
-  const text = query.get('limit')
-  if (!text || text === '0') return undefined
-  const limit = Number(text)
-  if (!Number.isInteger(limit) || limit < 0)
-    throw badRequest(`limit must be a whole number, got "${text}"`)
-  return limit
-}
-
 function isSelective(query: URLSearchParams): boolean {
   return Boolean(query.get('labelSelector')) || Boolean(query.get('fieldSelector'))
-}
-
-function exactRevision(query: URLSearchParams): number | undefined {
-  if (query.get('resourceVersionMatch') !== 'Exact') return undefined
-  const revision = Number(query.get('resourceVersion'))
-  if (!Number.isInteger(revision) || revision <= 0) {
-    throw badRequest('resourceVersionMatch "Exact" is forbidden for resourceVersion "0"')
-  }
-  return revision
 }
 
 interface Continue {
@@ -135,5 +118,7 @@ function parseContinue(token: string): Continue {
   } catch {
     // answered below, like any other token this server did not make
   }
-  throw badRequest('continue key is not valid: illegal base64 data or format')
+  throw badRequest(
+    'invalid continue token: continue key is not valid: it was not made by this server',
+  )
 }

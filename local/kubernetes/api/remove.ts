@@ -1,11 +1,15 @@
-import { badRequest, conflict } from '../errors.ts'
+import { admitNamespaceDelete } from '../admission/namespace-lifecycle.ts'
+import { conflict } from '../errors.ts'
+import type { StatusCause } from '../errors.ts'
 import { isRecord, listAt, numberAt, textAt } from '../object.ts'
 import type { JsonObject, KubeObject } from '../object.ts'
 import { groupVersion } from '../resources/resource.ts'
+import { invalidValue, notSupported } from '../resources/validation/causes.ts'
 import { timestamp } from './api.ts'
 import type { Api } from './api.ts'
 import { readJson } from './body.ts'
 import type { Call } from './call.ts'
+import { dryRunProblems, refuse } from './options.ts'
 import { liveObject, wanted } from './read.ts'
 import { answer, json } from './respond.ts'
 import { isReleased, placeOf } from './write.ts'
@@ -24,6 +28,7 @@ interface DeleteOptions {
 
 export async function deleteObject(api: Api, call: Call): Promise<Response> {
   const options = await readOptions(call)
+  if (call.resource.plural === 'namespaces') admitNamespaceDelete(call.name ?? '')
   const live = liveObject(api, call)
   const { object, removed } = remove(api, call, live, options)
   if (!removed || RETURNS_OBJECT.has(call.resource.plural)) return answer(api, call, object)
@@ -66,11 +71,18 @@ export function remove(
   checkPreconditions(call, live, options)
   const marked = mark(api, live, options)
   const place = placeOf(call.resource, live.metadata.namespace, live.metadata.name ?? '')
-  const removed = isReleased(marked)
-  if (options.dryRun) return { object: marked, removed }
-  if (removed) return { object: api.store.remove(place, marked), removed }
+  const removed = isReleased(marked) && !holdsContent(live)
+  // Only a pod is seen with its last marks; everything else is gone as it was
+  const last = live.kind === 'Pod' ? marked : live
+  if (options.dryRun) return { object: removed ? last : marked, removed }
+  if (removed) return { object: api.store.remove(place, last), removed }
   if (JSON.stringify(marked) === JSON.stringify(live)) return { object: live, removed }
   return { object: api.store.put(place, marked), removed }
+}
+
+/** A namespace is first marked, and goes when its content has gone and the controller says so. */
+function holdsContent(live: KubeObject): boolean {
+  return live.kind === 'Namespace' && live.metadata.deletionTimestamp === undefined
 }
 
 /** The default way of a plain delete, for callers inside the server. */
@@ -89,7 +101,10 @@ function mark(api: Api, live: KubeObject, options: DeleteOptions): KubeObject {
   const at = live.metadata.deletionTimestamp
   const timed =
     at === undefined || (before !== undefined && seconds < before)
-      ? { deletionTimestamp: after(api, seconds), deletionGracePeriodSeconds: seconds }
+      ? {
+          deletionTimestamp: after(api, seconds),
+          ...(live.kind === 'Namespace' ? {} : { deletionGracePeriodSeconds: seconds }),
+        }
       : {}
   const finalizers = finalizersFor(live, options)
   const metadata = { ...live.metadata, ...timed }
@@ -136,22 +151,19 @@ function checkPreconditions(
   live: KubeObject,
   options: DeleteOptions,
 ): void {
-  const subject = {
-    group: resource.group,
-    resource: resource.plural,
-    name: live.metadata.name ?? '',
-  }
-  const { uid, resourceVersion } = live.metadata
+  const { uid, resourceVersion, name = '' } = live.metadata
+  // The real server names the kind here, not the resource
+  const subject = { group: resource.group, resource: resource.kind, name }
   if (options.uid !== undefined && options.uid !== uid) {
     throw conflict(
       subject,
-      `Precondition failed: UID in precondition: ${options.uid}, UID in object meta: ${uid}`,
+      `the UID in the precondition (${options.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
     )
   }
   if (options.resourceVersion !== undefined && options.resourceVersion !== resourceVersion) {
     throw conflict(
       subject,
-      `Precondition failed: ResourceVersion in precondition: ${options.resourceVersion}, ResourceVersion in object meta: ${resourceVersion}`,
+      `the ResourceVersion in the precondition (${options.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
     )
   }
 }
@@ -161,22 +173,40 @@ async function readOptions(call: Call): Promise<DeleteOptions> {
   const body: JsonObject = isRecord(raw) ? raw : {}
   const fromQuery = call.query.get('gracePeriodSeconds')
   const grace = numberAt(body, 'gracePeriodSeconds') ?? (fromQuery ? Number(fromQuery) : undefined)
-  const wish =
-    textAt(body, 'propagationPolicy') ??
-    call.query.get('propagationPolicy') ??
-    defaultPropagation(call)
-  if (wish !== 'Background' && wish !== 'Foreground' && wish !== 'Orphan') {
-    throw badRequest(
-      `propagationPolicy: Unsupported value: "${wish}": supported values: "Foreground", "Background", "Orphan", "nil"`,
-    )
-  }
+  const asked =
+    textAt(body, 'propagationPolicy') ?? call.query.get('propagationPolicy') ?? undefined
+  const orphan = body['orphanDependents'] ?? call.query.get('orphanDependents') ?? undefined
+  const dryRun = listAt(body, 'dryRun').map(String)
+  refuse('DeleteOptions', [...propagationProblems(asked, orphan), ...dryRunProblems(dryRun)])
+  const wish = orphan === true || orphan === 'true' ? 'Orphan' : (asked ?? defaultPropagation(call))
   return {
-    gracePeriodSeconds: grace,
-    propagation: body['orphanDependents'] === true ? 'Orphan' : wish,
+    // A negative time is no time to wait, and 0 would be force
+    gracePeriodSeconds: grace !== undefined && grace < 0 ? 1 : grace,
+    propagation: wish === 'Foreground' || wish === 'Orphan' ? wish : 'Background',
     uid: textAt(body, 'preconditions', 'uid'),
     resourceVersion: textAt(body, 'preconditions', 'resourceVersion'),
-    dryRun: call.dryRun || listAt(body, 'dryRun').includes('All'),
+    dryRun: call.dryRun || dryRun.length > 0,
   }
+}
+
+const POLICIES = ['Foreground', 'Background', 'Orphan', 'nil']
+
+function propagationProblems(asked: string | undefined, orphan: unknown): readonly StatusCause[] {
+  const problems: StatusCause[] = []
+  if (asked === undefined) return problems
+  if (orphan !== undefined) {
+    problems.push(
+      invalidValue(
+        'propagationPolicy',
+        asked,
+        'orphanDependents and deletionPropagation cannot be both set',
+      ),
+    )
+  }
+  if (asked === 'nil' || !POLICIES.includes(asked)) {
+    problems.push(notSupported('propagationPolicy', asked, POLICIES))
+  }
+  return problems
 }
 
 /** `batch/v1` Jobs leave their pods behind unless told otherwise, and say so. */

@@ -2,11 +2,11 @@ import type { KubeObject } from '../object.ts'
 import type { Api } from './api.ts'
 import type { Call } from './call.ts'
 import { columnsOf } from './columns.ts'
+import { acceptedForms } from './media-type.ts'
 
-/** Whether the client wants the server to choose what `kubectl get` shows. */
-export function wantsTable(request: Request): boolean {
-  const [first = ''] = (request.headers.get('accept') ?? '').split(',')
-  return first.includes('as=Table') && first.includes('v=v1') && first.includes('g=meta.k8s.io')
+/** The form a client asks for first: `Table`, `PartialObjectMetadata`, `PartialObjectMetadataList`, or '' for the object. */
+export function formOf(request: Request): string {
+  return acceptedForms(request)[0] ?? ''
 }
 
 /**
@@ -45,6 +45,6 @@ export function toTable(
   }
 }
 
-function partial({ metadata }: KubeObject): object {
+export function partial({ metadata }: KubeObject): object {
   return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata }
 }

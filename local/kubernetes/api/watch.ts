@@ -5,7 +5,9 @@ import type { Change } from '../store/store.ts'
 import type { Api } from './api.ts'
 import type { Call } from './call.ts'
 import { wanted } from './read.ts'
-import { toTable, wantsTable } from './table.ts'
+import { listOptions } from './options.ts'
+import type { ListOptions } from './options.ts'
+import { formOf, partial, toTable } from './table.ts'
 
 type EventType = 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'
 
@@ -20,10 +22,12 @@ const SHORTEST_DEFAULT_SECONDS = 1800
  * the history is answered with one ERROR event that carries 410 Gone.
  */
 export function watchObjects(api: Api, call: Call): Response {
+  // Read before the stream begins, so that a wrong option is refused with its status
+  const question = { options: listOptions(call.query, 'watch'), matches: wanted(call) }
   let end: (() => void) | undefined
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => {
-      end = follow(api, call, controller)
+      end = follow(api, call, question, controller)
     },
     cancel: () => end?.(),
   })
@@ -32,21 +36,28 @@ export function watchObjects(api: Api, call: Call): Response {
   })
 }
 
+interface Question {
+  readonly options: ListOptions
+  readonly matches: (object: KubeObject) => boolean
+}
+
 function follow(
   api: Api,
   call: Call,
+  { options, matches }: Question,
   controller: ReadableStreamDefaultController<Uint8Array>,
 ): (() => void) | undefined {
   const { query, resource } = call
-  const matches = wanted(call)
-  const table = wantsTable(call.request)
+  const form = formOf(call.request)
+
   let headed = false
   const send = (type: EventType, object: object) => {
     controller.enqueue(Buffer.from(`${JSON.stringify({ type, object })}\n`))
   }
   const show = (type: EventType, object: KubeObject) => {
     const shown = resource.rules.fromStored?.(object) ?? object
-    if (!table) return send(type, shown)
+    if (form === 'PartialObjectMetadata') return send(type, partial(shown))
+    if (form !== 'Table') return send(type, shown)
     send(type, toTable(api, call, [shown], { headers: !headed }))
     headed = true
   }
@@ -56,20 +67,19 @@ function follow(
     if (type) show(type, type === 'DELETED' ? lastSeen(change) : change.object)
   }
   const bookmark = (annotations?: Record<string, string>) => {
-    if (query.get('allowWatchBookmarks') !== 'true') return
+    if (!options.allowWatchBookmarks) return
     send('BOOKMARK', {
       kind: resource.kind,
       apiVersion: groupVersion(resource),
       metadata: {
         resourceVersion: String(api.store.revision()),
-        creationTimestamp: null,
         ...(annotations ? { annotations } : {}),
       },
     })
   }
 
-  const since = Number(query.get('resourceVersion') || 0)
-  const initial = query.get('sendInitialEvents') === 'true' || since === 0
+  const since = options.resourceVersion ?? 0
+  const initial = options.sendInitialEvents || (since === 0 && !query.has('sendInitialEvents'))
   if (!initial && since < api.store.compacted()) {
     send('ERROR', gone(`too old resource version: ${since} (${api.store.compacted()})`).status())
     controller.close()
@@ -79,20 +89,19 @@ function follow(
     for (const object of api.store.list(resource.collection, call.namespace)) {
       if (matches(object)) show('ADDED', object)
     }
-    if (query.get('sendInitialEvents') === 'true') bookmark({ 'k8s.io/initial-events-end': 'true' })
+    if (options.sendInitialEvents) bookmark({ 'k8s.io/initial-events-end': 'true' })
   } else {
     for (const change of api.store.changesSince(since, resource.collection)) pass(change)
   }
 
   const unsubscribe = api.store.subscribe(resource.collection, pass)
-  const ticking = setInterval(bookmark, BOOKMARK_MS)
+  const ticking = setInterval(() => bookmark(), BOOKMARK_MS)
   const ending = setTimeout(
     () => {
-      bookmark()
       end()
       controller.close()
     },
-    seconds(query) * 1000,
+    lifetimeSeconds(options) * 1000,
   )
   const end = () => {
     unsubscribe()
@@ -124,8 +133,7 @@ function lastSeen(change: Change): KubeObject {
   }
 }
 
-function seconds(query: URLSearchParams): number {
-  const asked = Number(query.get('timeoutSeconds') ?? 0)
-  if (asked > 0) return Math.min(asked, LONGEST_SECONDS)
+function lifetimeSeconds({ timeoutSeconds = 0 }: ListOptions): number {
+  if (timeoutSeconds > 0) return Math.min(timeoutSeconds, LONGEST_SECONDS)
   return SHORTEST_DEFAULT_SECONDS + Math.random() * SHORTEST_DEFAULT_SECONDS
 }

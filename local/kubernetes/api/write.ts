@@ -1,12 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import { admit } from '../admission/admit.ts'
-import { alreadyExists, badRequest, conflict, internalError, invalid, modified } from '../errors.ts'
+import {
+  alreadyExists,
+  badRequest,
+  conflict,
+  internalError,
+  invalid,
+  modified,
+  StatusError,
+} from '../errors.ts'
 import type { StatusCause } from '../errors.ts'
 import { trackUpdate } from '../fields/track.ts'
 import { listAt } from '../object.ts'
-import type { KubeObject } from '../object.ts'
+import type { KubeObject, ManagedFieldsEntry } from '../object.ts'
 import { groupVersion, hasSubresource } from '../resources/resource.ts'
 import type { Resource } from '../resources/resource.ts'
+import { IMMUTABLE, invalidValue } from '../resources/validation/causes.ts'
 import { validateMetadata, validateMetadataUpdate } from '../resources/validation/metadata.ts'
 import { sameJson } from '../schema/same.ts'
 import type { Place } from '../store/store.ts'
@@ -41,9 +50,6 @@ export async function createObject(
 ): Promise<KubeObject> {
   const { resource } = call
   checkNamespace(call, object)
-  if (object.metadata.resourceVersion) {
-    throw badRequest('resourceVersion should not be set on objects to be created')
-  }
   const fresh = structuredClone(object)
   const { managedFields } = fresh.metadata
   fresh.metadata = born(api, call, fresh)
@@ -57,11 +63,17 @@ export async function createObject(
   if (generated && fresh.metadata.generateName) admitted.metadata.name = name
   resource.rules.defaults?.(admitted)
   resource.rules.prepareCreate?.(admitted)
+  // What is read back from the store is defaulted once more, from what the server itself has added
+  if (!call.dryRun) resource.rules.defaults?.(admitted)
   if (resource.rules.generation) admitted.metadata.generation = 1
   refuseInvalid(resource, admitted, [
+    ...(call.verb === 'patch' ? changedUid(object, admitted) : []),
     ...validateMetadata(admitted, resource),
     ...(resource.rules.validate?.(admitted) ?? []),
   ])
+  if (object.metadata.resourceVersion) {
+    throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created')
+  }
 
   const place = placeOf(resource, call.namespace, name)
   if (api.store.get(place))
@@ -88,10 +100,10 @@ export async function updateObject(
   let fresh = structuredClone(object)
   const { managedFields } = fresh.metadata
   fresh.metadata = kept(live, fresh)
-  if (call.subresource?.name === 'status')
-    fresh = { ...structuredClone(live), status: fresh['status'] }
-  else if (call.subresource?.name !== 'finalize') {
-    resource.rules.defaults?.(fresh)
+  resource.rules.defaults?.(fresh)
+  if (call.subresource?.name === 'status') fresh = withStatus(fresh, live, resource)
+  else if (call.subresource?.name === 'finalize') restoreStatus(fresh, live)
+  else {
     resource.rules.prepareUpdate?.(fresh, live)
     if (resource.custom && hasSubresource(resource, 'status')) restoreStatus(fresh, live)
   }
@@ -105,10 +117,13 @@ export async function updateObject(
   const name = live.metadata.name ?? ''
   const admitted = await runAdmission(api, call, { object: fresh, name, old: live })
   refuseInvalid(resource, admitted, [
+    ...(call.verb === 'patch' ? changedUid(object, admitted) : []),
     ...validateMetadataUpdate(admitted, live),
-    ...(call.subresource ? [] : validateMetadata(admitted, resource)),
-    ...(call.subresource ? [] : (resource.rules.validate?.(admitted) ?? [])),
-    ...(call.subresource ? [] : (resource.rules.validateUpdate?.(admitted, live) ?? [])),
+    // Asked by the generic registry and by the kind's own rules: the real answer has these causes twice
+    ...validateMetadataUpdate(admitted, live),
+    ...(isWhole(call) ? validateMetadata(admitted, resource) : []),
+    ...(isWhole(call) ? (resource.rules.validate?.(admitted) ?? []) : []),
+    ...(isWhole(call) ? (resource.rules.validateUpdate?.(admitted, live) ?? []) : []),
     ...(call.subresource?.name === 'status'
       ? (resource.rules.validateStatus?.(admitted, live) ?? [])
       : []),
@@ -118,6 +133,33 @@ export async function updateObject(
   const place = placeOf(resource, live.metadata.namespace, name)
   if (call.dryRun) return admitted
   return isReleased(admitted) ? api.store.remove(place, admitted) : api.store.put(place, admitted)
+}
+
+/** Status as the writer has it, spec as it is; a custom resource lets no metadata through here, a Deployment no labels. */
+function withStatus(fresh: KubeObject, live: KubeObject, resource: Resource): KubeObject {
+  const metadata = { ...fresh.metadata }
+  if (resource.kind === 'Deployment') {
+    delete metadata.labels
+    if (live.metadata.labels) metadata.labels = live.metadata.labels
+  }
+  return {
+    ...structuredClone(live),
+    ...(resource.custom ? {} : { metadata }),
+    status: fresh.status,
+  }
+}
+
+/** Whether the call writes an object as a whole. */
+function isWhole({ subresource }: Call): boolean {
+  return subresource === undefined || subresource.name === 'scale'
+}
+
+/** An identity that is written into a patch must be the live one. */
+function changedUid(sent: KubeObject, admitted: KubeObject): readonly StatusCause[] {
+  const { uid } = sent.metadata
+  if (!uid || uid === admitted.metadata.uid) return []
+  const cause = invalidValue('metadata.uid', uid, IMMUTABLE)
+  return [cause, cause]
 }
 
 /** Whether nothing holds an object that is being deleted any more. */
@@ -139,8 +181,10 @@ function born(api: Api, call: Call, { metadata }: KubeObject): KubeObject['metad
     deletionGracePeriodSeconds: _2,
     managedFields: _3,
     resourceVersion: _4,
-    ...rest
+    namespace: _5,
+    ...others
   } = metadata
+  const { selfLink: _6, ...rest } = others as typeof others & { selfLink?: string }
   return {
     ...rest,
     ...(call.resource.namespaced && call.namespace !== undefined
@@ -210,7 +254,20 @@ function own(
   })
   const { managedFields } = tracked.metadata
   if (managedFields === undefined) delete fresh.metadata.managedFields
-  else fresh.metadata.managedFields = managedFields
+  else fresh.metadata.managedFields = managedFields.map(timed).toSorted(byTime)
+}
+
+/** The scale subresource writes no time into its entry. */
+function timed(entry: ManagedFieldsEntry): ManagedFieldsEntry {
+  if (entry.subresource !== 'scale') return entry
+  const { time: _, ...rest } = entry
+  return rest
+}
+
+/** Entries without a time come first among the updates; everything else is in order already. */
+function byTime(left: ManagedFieldsEntry, right: ManagedFieldsEntry): number {
+  if (left.operation !== right.operation) return 0
+  return Number(left.time !== undefined) - Number(right.time !== undefined)
 }
 
 /** What a writer of this endpoint can own: no status on the main resource, nothing but status on /status. */
@@ -281,11 +338,15 @@ function checkLock(call: Call, live: KubeObject, { metadata }: KubeObject): void
     resource: call.resource.plural,
     name: live.metadata.name ?? '',
   }
-  if (metadata.uid && metadata.uid !== live.metadata.uid) {
+  if (call.verb === 'update' && metadata.uid && metadata.uid !== live.metadata.uid) {
     throw conflict(
       subject,
-      `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${live.metadata.uid}`,
+      `StorageError: invalid object, Code: 4, Key: ${registryKey(call, live)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${live.metadata.uid}`,
     )
+  }
+  if (metadata.resourceVersion && !/^\d+$/.test(metadata.resourceVersion)) {
+    const shown = JSON.stringify(metadata.resourceVersion)
+    throw new StatusError(500, '', `strconv.ParseUint: parsing ${shown}: invalid syntax`)
   }
   if (metadata.resourceVersion && metadata.resourceVersion !== live.metadata.resourceVersion) {
     throw modified(subject)
@@ -300,6 +361,14 @@ function checkLock(call: Call, live: KubeObject, { metadata }: KubeObject): void
       },
     ])
   }
+}
+
+/** The object's key in etcd, which the real server's sentence lets through. */
+function registryKey({ resource }: Call, { metadata }: KubeObject): string {
+  const kind = resource.custom ? `${resource.group}/${resource.plural}` : resource.plural
+  return ['/registry', kind, metadata.namespace, metadata.name]
+    .filter((part) => part !== undefined)
+    .join('/')
 }
 
 function refuseInvalid(

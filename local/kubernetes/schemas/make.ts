@@ -51,6 +51,8 @@ async function main(openapiFolder: string, moduleCache: string, version: string)
   await writeLines('schemas.json', names, (name) => wanted.get(name))
   const goTypes = await readGoTypes(moduleCache, version, names)
   await writeLines('go-types.json', [...goTypes.keys()], (name) => goTypes.get(name))
+  const messages = await readMessages(moduleCache, version, [...names, ...ENVELOPES])
+  await writeLines('protobuf.json', [...messages.keys()].toSorted(), (name) => messages.get(name))
   console.error(`${names.length} schemas, ${goTypes.size} Go types`)
 }
 
@@ -86,7 +88,18 @@ function collect(
   }
 }
 
-type GoStruct = readonly { readonly json: string; readonly type: string; readonly options: string }[]
+type GoStruct = readonly GoField[]
+
+interface GoField {
+  readonly json: string
+  readonly type: string
+  readonly options: string
+  /** `bytes,2,opt,name=volumeSource`, empty where the field is not sent. */
+  readonly protobuf: string
+}
+
+/** Structures that carry others, or that no schema names because they are written in place. */
+const ENVELOPES = ['io.k8s.apimachinery.pkg.util.intstr.IntOrString']
 
 async function readGoTypes(
   moduleCache: string,
@@ -113,13 +126,21 @@ async function readPackage(folder: string): Promise<Map<string, GoStruct>> {
   const structs = new Map<string, GoStruct>()
   const packageName = folder.slice(folder.lastIndexOf('/') + 1)
   for (const file of await readdir(folder)) {
-    if (!/^(types|micro|time|duration|.*types).*\.go$/.test(file) || file.includes('_test')) continue
+    if (!/^(types|micro|time|duration|intstr|quantity|.*types).*\.go$/.test(file) || file.includes('_test')) continue
     const source = await readFile(join(folder, file), 'utf8')
     for (const match of source.matchAll(/^type (\w+) struct \{\n([\s\S]*?)^\}/gm)) {
       structs.set(match[1] ?? '', fieldsOf(match[2] ?? '', packageName))
+      STRUCTS.add(`${schemaPrefix(folder)}.${match[1] ?? ''}`)
     }
   }
   return structs
+}
+
+/** `…/api@v0.36.3/core/v1` → `io.k8s.api.core.v1` */
+function schemaPrefix(folder: string): string {
+  const [, module = '', path = ''] = /\/k8s\.io\/([^@/]+)@[^/]+\/(.*)$/.exec(folder) ?? []
+  const prefix = GO_PACKAGES.find(([, one]) => one === module)?.[0] ?? ''
+  return `${prefix}${path.replaceAll('/', '.')}`
 }
 
 function fieldsOf(body: string, packageName: string): GoStruct {
@@ -128,7 +149,9 @@ function fieldsOf(body: string, packageName: string): GoStruct {
     const tag = /json:"([^"]*)"/.exec(line[3] ?? '')?.[1]
     if (tag === undefined || tag === '-') continue
     const [json = '', ...options] = tag.split(',')
-    fields.push({ json, type: qualify(line[2] ?? '', packageName), options: options.join(',') })
+    const protobuf = /protobuf:"([^"]*)"/.exec(line[3] ?? '')?.[1] ?? ''
+    const type = qualify(line[2] ?? '', packageName)
+    fields.push({ json, type, options: options.join(','), protobuf })
   }
   return fields
 }
@@ -150,6 +173,85 @@ function flatten(name: string, structs: ReadonlyMap<string, GoStruct>): Record<s
   }
   return result
 }
+
+/**
+ * How each structure is sent as protobuf: field number → `JSON name, kind[, structure]`. A kind is `string`, `bytes`, `int`, `bool`,
+ * `message`, with `repeated ` or `map ` before it. An empty JSON name is a structure whose fields stand in their owner.
+ */
+async function readMessages(
+  moduleCache: string,
+  version: string,
+  names: readonly string[],
+): Promise<Map<string, Record<string, string>>> {
+  const packages = new Map<string, Map<string, GoStruct>>()
+  const found = new Map<string, Record<string, string>>()
+  const waiting = [...names]
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    const owner = GO_PACKAGES.find(([prefix]) => name?.startsWith(prefix))
+    if (owner === undefined || found.has(name)) continue
+    const [prefix, module] = owner
+    const packagePath = name.slice(prefix.length, name.lastIndexOf('.')).replaceAll('.', '/')
+    const folder = join(moduleCache, 'k8s.io', `${module}@${version}`, packagePath)
+    if (!packages.has(folder)) packages.set(folder, await readPackage(folder))
+    const struct = packages.get(folder)?.get(name.slice(name.lastIndexOf('.') + 1))
+    if (struct === undefined) continue
+    const base = name.slice(0, name.lastIndexOf('.'))
+    const message: Record<string, string> = {}
+    for (const field of struct) {
+      const [wire = '', number = ''] = field.protobuf.split(',')
+      if (number === '') continue
+      const { kind, target } = protobufKind(field.type, wire, base)
+      message[number] = [field.json, kind, ...(target === undefined ? [] : [target])].join(',')
+      if (target !== undefined) waiting.push(target)
+    }
+    found.set(name, message)
+  }
+  return found
+}
+
+const SHARED: Readonly<Record<string, string>> = {
+  'intstr.IntOrString': 'io.k8s.apimachinery.pkg.util.intstr.IntOrString',
+  'resource.Quantity': 'io.k8s.apimachinery.pkg.api.resource.Quantity',
+}
+const META = 'io.k8s.apimachinery.pkg.apis.meta.v1'
+const CORE = 'io.k8s.api.core.v1'
+
+function protobufKind(
+  type: string,
+  wire: string,
+  base: string,
+): { readonly kind: string; readonly target?: string } {
+  const number = /^(\[\])?\*?(u?int\d*|bool)$/.exec(type)
+  if (number !== null || wire === 'varint') {
+    const kind = number?.[2] === 'bool' ? 'bool' : 'int'
+    return { kind: type.startsWith('[]') ? `repeated ${kind}` : kind }
+  }
+  if (type === '[]byte') return { kind: 'bytes' }
+  if (type === 'map[string][]byte') return { kind: 'map bytes' }
+  if (/ResourceList$/.test(type)) return { kind: 'map message', target: SHARED['resource.Quantity'] ?? '' }
+  if (/^map\[string\]/.test(type)) return mapKind(type.slice('map[string]'.length), base)
+  const repeated = type.startsWith('[]') ? 'repeated ' : ''
+  const bare = type.replace(/^(\[\])?\*?/, '')
+  const target = structName(bare, base)
+  return target === undefined ? { kind: `${repeated}string` } : { kind: `${repeated}message`, target }
+}
+
+function mapKind(value: string, base: string): { readonly kind: string; readonly target?: string } {
+  const target = structName(value, base)
+  return target === undefined ? { kind: 'map string' } : { kind: 'map message', target }
+}
+
+/** Named types that are text, not structures: `v1.RestartPolicy`; told apart by the sources once they are read. */
+function structName(type: string, base: string): string | undefined {
+  if (SHARED[type] !== undefined) return SHARED[type]
+  if (!/^(core)?v1\.[A-Z]/.test(type)) return undefined
+  const name = type.slice(type.indexOf('.') + 1)
+  const home = [base, META, CORE].find((one) => STRUCTS.has(`${one}.${name}`))
+  return home === undefined ? undefined : `${home}.${name}`
+}
+
+/** Every structure seen, by schema-like name; filled while packages are read. */
+const STRUCTS = new Set<string>()
 
 async function writeLines(
   file: string,

@@ -152,7 +152,6 @@ export const DECODING_CASES: readonly Case[] = [
             'limits.memory': '12897484800',
             'count/configmaps': '1k',
             services: '0.0',
-            secrets: '1E3',
             configmaps: '12e6',
             'requests.storage': '100000Ki',
             'requests.ephemeral-storage': '0.1Gi',

@@ -1,9 +1,10 @@
 import { request as httpsRequest } from 'node:https'
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
-import { badRequest, internalError, notFound, StatusError } from '../../errors.ts'
+import { badRequest, internalError, invalid, notFound, StatusError } from '../../errors.ts'
 import { at, listAt, numberAt, textAt } from '../../object.ts'
 import type { KubeObject } from '../../object.ts'
+import { invalidValue } from '../../resources/validation/causes.ts'
 import { lookup } from '../api.ts'
 import type { Api } from '../api.ts'
 import type { Call } from '../call.ts'
@@ -38,9 +39,11 @@ export async function podLog(api: Api, call: Call): Promise<Response> {
       'insecureSkipTLSVerifyBackend is not supported: TLS is always verified',
     )
   }
+  refuseBounds(call)
   const container = containerOf(pod, call.query.get('container'))
   const nodeName = textAt(pod, 'spec', 'nodeName')
-  if (!nodeName) throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`)
+  // A pod that is not scheduled yet has no log, which the real server answers with nothing at all
+  if (!nodeName) return new Response(null, { status: 204 })
   const node = lookup(api, 'nodes', '', nodeName)
   if (!node) throw notFound({ resource: 'nodes', name: nodeName })
 
@@ -65,6 +68,21 @@ export async function podLog(api: Api, call: Call): Promise<Response> {
     answer.statusCode === 404 ? 'NotFound' : 'BadRequest',
     text,
   )
+}
+
+const BOUNDS: readonly (readonly [key: string, least: number, sentence: string])[] = [
+  ['tailLines', 0, 'must be greater than or equal to 0'],
+  ['sinceSeconds', 1, 'must be greater than 0'],
+  ['limitBytes', 1, 'must be greater than 0'],
+]
+
+function refuseBounds({ query, name = '' }: Call): void {
+  const causes = BOUNDS.flatMap(([key, least, sentence]) => {
+    const text = query.get(key)
+    const value = Number(text)
+    return text === null || value >= least ? [] : [invalidValue(key, value, sentence)]
+  })
+  if (causes.length > 0) throw invalid({ kind: 'PodLogOptions', name }, causes)
 }
 
 /** The container that is meant; only a pod with one container needs none named. */

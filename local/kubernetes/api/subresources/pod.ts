@@ -1,4 +1,4 @@
-import { badRequest, conflict, tooManyRequests } from '../../errors.ts'
+import { conflict, StatusError, tooManyRequests } from '../../errors.ts'
 import { isRecord, listAt, numberAt, at, textAt } from '../../object.ts'
 import { matchesLabelSelector } from '../../selectors.ts'
 import { timestamp } from '../api.ts'
@@ -17,7 +17,7 @@ export async function bindPod(api: Api, call: Call): Promise<Response> {
   const binding = await readRecord(call.request)
   const name = call.name ?? textAt(binding, 'metadata', 'name') ?? ''
   const node = textAt(binding, 'target', 'name')
-  if (!node) throw badRequest('target.name: Required value')
+  if (!node) throw new StatusError(500, '', 'target.name: Required value')
   const pod = liveObject(api, { ...call, name, resource: podResource(api, call) })
   const subject = { resource: 'pods/binding', name }
   if (pod.metadata.deletionTimestamp !== undefined) {

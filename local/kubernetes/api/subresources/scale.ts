@@ -1,9 +1,11 @@
-import { badRequest } from '../../errors.ts'
+import { badRequest, invalid } from '../../errors.ts'
 import { at, isRecord, numberAt } from '../../object.ts'
 import type { JsonObject, KubeObject } from '../../object.ts'
 import { jsonPatch, mergePatch } from '../../patch.ts'
+import { invalidValue } from '../../resources/validation/causes.ts'
 import type { Api } from '../api.ts'
-import { mediaType, readJson } from '../body.ts'
+import { readJson } from '../body.ts'
+import { mediaType } from '../media-type.ts'
 import type { Call } from '../call.ts'
 import { liveObject } from '../read.ts'
 import { json } from '../respond.ts'
@@ -17,9 +19,9 @@ export async function scale(api: Api, call: Call): Promise<Response> {
   const wanted = call.verb === 'update' ? sent : patched(call, live, sent)
   const replicas = numberAt(wanted, 'spec', 'replicas') ?? 0
   if (!Number.isInteger(replicas) || replicas < 0) {
-    throw badRequest(
-      `spec.replicas: Invalid value: ${replicas}: must be greater than or equal to 0`,
-    )
+    throw invalid({ group: 'autoscaling', kind: 'Scale', name: call.name ?? '' }, [
+      invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'),
+    ])
   }
   const resourceVersion = isRecord(wanted) ? at(wanted, 'metadata', 'resourceVersion') : undefined
   const fresh = {
@@ -30,8 +32,7 @@ export async function scale(api: Api, call: Call): Promise<Response> {
     },
     spec: { ...(isRecord(live.spec) ? live.spec : {}), replicas },
   }
-  const main = { ...call, subresource: undefined, verb: 'patch' }
-  return json(scaleOf(await updateObject(api, main, live, fresh)))
+  return json(scaleOf(await updateObject(api, { ...call, verb: 'patch' }, live, fresh)))
 }
 
 function patched(call: Call, live: KubeObject, patch: unknown): unknown {

@@ -50,8 +50,16 @@ export const newEventRules: Rules = {
       ]),
     ),
   },
-  fromStored: (event) => rename(event, 'events.k8s.io/v1', (pair) => pair),
+  fromStored: (event) => withoutEmpty(rename(event, 'events.k8s.io/v1', (pair) => pair)),
   toStored: (event) => rename(event, 'v1', ([core, fresh]) => [fresh, core]),
+}
+
+/** The new version leaves out what the old one shows empty. */
+function withoutEmpty(event: KubeObject): KubeObject {
+  const entries = Object.entries(event).filter(
+    ([key, value]) => !(key.startsWith('reporting') && value === ''),
+  )
+  return Object.fromEntries(entries) as KubeObject
 }
 
 function rename(

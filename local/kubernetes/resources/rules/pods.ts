@@ -1,10 +1,16 @@
-import { at, textAt } from '../../object.ts'
+import { at, isRecord, textAt } from '../../object.ts'
 import type { KubeObject } from '../../object.ts'
 import type { Rules } from '../resource.ts'
 import { validatePod, validatePodUpdate } from '../validation/pod.ts'
-import { ensure } from './edit.ts'
+import { ensure, setDefault } from './edit.ts'
 import { defaultPodOnly, defaultPodSpec } from './pod-defaults.ts'
 import { qosClass } from './qos.ts'
+
+/** `podIP` is the first of `podIPs`; a writer who knows only the old field fills in the new one. */
+function firstAddress(pod: KubeObject): void {
+  const address = textAt(pod, 'status', 'podIP')
+  if (address && isRecord(pod.status)) setDefault(pod.status, 'podIPs', [{ ip: address }])
+}
 
 export const podRules: Rules = {
   generation: true,
@@ -12,6 +18,7 @@ export const podRules: Rules = {
     const spec = ensure(pod, 'spec')
     defaultPodSpec(spec)
     defaultPodOnly(spec)
+    firstAddress(pod)
   },
   prepareCreate: (pod) => {
     const spec = ensure(pod, 'spec')

@@ -1,7 +1,11 @@
 import { isRecord } from '../../object.ts'
 import type { KubeObject } from '../../object.ts'
 import type { Rules } from '../resource.ts'
-import { validateWorkload, validateWorkloadUpdate } from '../validation/workload.ts'
+import {
+  validateWorkload,
+  validateWorkloadStatus,
+  validateWorkloadUpdate,
+} from '../validation/workload.ts'
 import { ensure, record, setDefault } from './edit.ts'
 import { defaultPodSpec } from './pod-defaults.ts'
 
@@ -25,6 +29,7 @@ export const deploymentRules: Rules = {
   prepareUpdate: keepStatus,
   validate: validateWorkload,
   validateUpdate: validateWorkloadUpdate,
+  validateStatus: validateWorkloadStatus,
 }
 
 export const replicaSetRules: Rules = {
@@ -39,6 +44,7 @@ export const replicaSetRules: Rules = {
   prepareUpdate: keepStatus,
   validate: validateWorkload,
   validateUpdate: validateWorkloadUpdate,
+  validateStatus: validateWorkloadStatus,
   fieldSelectors: {
     'status.replicas': (object) =>
       isRecord(object.status) && typeof object.status['replicas'] === 'number'

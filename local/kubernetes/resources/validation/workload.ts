@@ -180,3 +180,28 @@ export function validateWorkloadUpdate(
   if (sameJson(selector, at(live, 'spec', 'selector'))) return []
   return [invalidValue('spec.selector', selector, IMMUTABLE)]
 }
+
+const COUNTS = [
+  'replicas',
+  'updatedReplicas',
+  'readyReplicas',
+  'availableReplicas',
+  'unavailableReplicas',
+]
+
+/** Status of a deployment or replica set: no negative numbers, and no part larger than the whole. */
+export function validateWorkloadStatus(object: KubeObject): readonly StatusCause[] {
+  const status = isRecord(object.status) ? object.status : {}
+  const count = (key: string): number => (typeof status[key] === 'number' ? status[key] : 0)
+  const above = (key: string, limit: string, shown: string): readonly StatusCause[] =>
+    count(key) > count(limit)
+      ? [invalidValue(`status.${key}`, count(key), `cannot be greater than ${shown}`)]
+      : []
+  return [
+    ...COUNTS.flatMap((key) => natural(status, key, 'status')),
+    ...above('updatedReplicas', 'replicas', 'status.replicas'),
+    ...above('readyReplicas', 'replicas', 'status.replicas'),
+    ...above('availableReplicas', 'replicas', 'status.replicas'),
+    ...above('availableReplicas', 'readyReplicas', 'readyReplicas'),
+  ]
+}
