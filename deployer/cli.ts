@@ -13,6 +13,8 @@ export interface Host extends Omit<CommandContext, 'report'> {
 }
 
 const DEFAULT_TIMEOUT_SECONDS = 120
+/** As client-go's leader election. */
+const DEFAULT_LEASE_SECONDS = 15
 
 /**
  * Runs one command line.
@@ -124,6 +126,22 @@ function addDeploying(root: Command, start: Start): void {
       start(options, async (context) =>
         (await import('./commands/deploy.ts')).deploy(
           { ...options, timeoutSeconds: options.timeout },
+          context,
+        ),
+      ),
+    )
+  withManifests(common(root, 'heal'))
+    .description('stay, and put back what is edited or deleted')
+    .option(
+      '--lease <seconds>',
+      'how long a leader that died stays leader',
+      wholeNumber,
+      DEFAULT_LEASE_SECONDS,
+    )
+    .action((options: CommonOptions & Output & { readonly lease: number }) =>
+      start(options, async (context) =>
+        (await import('./commands/heal.ts')).heal(
+          { ...options, leaseSeconds: options.lease },
           context,
         ),
       ),

@@ -2,11 +2,12 @@ import { applyPlan } from '../cluster/apply.ts'
 import type { Applied } from '../cluster/apply.ts'
 import type { Cluster } from '../cluster/connect.ts'
 import { makePlan } from '../cluster/plan.ts'
+import { withHealersPaused } from '../cluster/pause.ts'
 import { inScope } from '../cluster/scope.ts'
 import { objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
 import { hasLog } from '../core/pod-readiness.ts'
-import { countStates } from '../core/plan.ts'
+import { countStates, isNoOp } from '../core/plan.ts'
 import { readConfig } from './config.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
 import { printLog } from './logs.ts'
@@ -39,12 +40,17 @@ export async function deploy(options: DeployOptions, context: CommandContext): P
       adopt: options.adopt === true,
     })
     reportPlan(plan, context, false)
-    const applied = await applyPlan(cluster, plan, {
-      set: config.set,
-      members: live.members,
-      signal: context.signal,
-      onApplied: (one) => reportApplied(one, context),
-    })
+    const apply = () =>
+      applyPlan(cluster, plan, {
+        set: config.set,
+        members: live.members,
+        signal: context.signal,
+        onApplied: (one) => reportApplied(one, context),
+      })
+    const mayBeHealed = live.members.length > 0 && !isNoOp(plan)
+    const applied = await (mayBeHealed
+      ? withHealersPaused(cluster, config.set, context.now, apply)
+      : apply())
     context.report({
       event: 'done',
       message: `Applied: ${countStates(applied.map(({ state }) => state))}`,

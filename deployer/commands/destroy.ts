@@ -1,5 +1,6 @@
 import { destroySet } from '../cluster/destroy.ts'
 import type { Destroyed } from '../cluster/destroy.ts'
+import { removeLease, withHealersPaused } from '../cluster/pause.ts'
 import { DeployError } from '../core/errors.ts'
 import { readEnvironment, setOf } from './config.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
@@ -17,20 +18,23 @@ export async function destroy(
   const { environment, file } = await readEnvironment(options, context)
   const set = setOf(environment, options, context)
   return withTarget({ environment, file, doing: 'Destroying on' }, context, async (cluster) => {
-    const results = await destroySet(cluster, {
-      set,
-      timeoutMs: options.timeoutSeconds * 1_000,
-      signal: context.signal,
-      onDestroyed: ({ subject, state, reason }) =>
-        context.report({
-          event: 'object',
-          subject,
-          state,
-          ...(reason === undefined ? {} : { reason }),
-        }),
-    })
+    const results = await withHealersPaused(cluster, set, context.now, () =>
+      destroySet(cluster, {
+        set,
+        timeoutMs: options.timeoutSeconds * 1_000,
+        signal: context.signal,
+        onDestroyed: ({ subject, state, reason }) =>
+          context.report({
+            event: 'object',
+            subject,
+            state,
+            ...(reason === undefined ? {} : { reason }),
+          }),
+      }),
+    )
     const left = results.filter(({ state }) => state === 'left')
     if (left.length > 0) throw leftBehind(left, options.timeoutSeconds)
+    await removeLease(cluster, set)
     context.report({ event: 'done', message: receipt(results) })
     return 0
   })

@@ -1,14 +1,23 @@
 import { readLiveSet } from '../cluster/plan.ts'
 import { inScope } from '../cluster/scope.ts'
-import { isApplied } from '../core/managed-fields.ts'
+import type { LiveSet } from '../cluster/plan.ts'
+import type { Change } from '../core/changes.ts'
+import { driftOf } from '../core/drift.ts'
+import type { Drift } from '../core/drift.ts'
 import { identityOf, objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
+import type { ObjectSet } from '../core/ownership.ts'
 import { readiness } from '../core/readiness.ts'
+import type { ReportEvent } from '../report/events.ts'
 import { readConfig } from './config.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
 import { withTarget } from './target.ts'
 
-/** Shows each object's readiness, whether it is as the manifests say, and its age; writes nothing. */
+/**
+ * Shows each object's readiness, whether it is as it was deployed, and its age; writes nothing.
+ *
+ * @returns 0 only if every object is current and none has drifted, else 1.
+ */
 export async function status(options: CommonOptions, context: CommandContext): Promise<number> {
   const config = await readConfig(options, context)
   const from = {
@@ -18,31 +27,66 @@ export async function status(options: CommonOptions, context: CommandContext): P
   }
   return withTarget(from, context, async ({ api }) => {
     const desired = await inScope(api, config.objects, config.environment.namespace)
-    const { liveByIdentity } = await readLiveSet(api, desired.map(objectRef), config.set)
-    const states = desired.map((object) => {
-      const live = liveByIdentity.get(identityOf(objectRef(object)))
-      const line = describe(object, live, context.now())
-      context.report({ event: 'status', subject: subjectOf(objectRef(object)), ...line })
-      return line.state
-    })
-    const current = states.filter((state) => state === 'current').length
-    context.report({ event: 'done', message: `${current} of ${states.length} objects current` })
-    return 0
+    const live = await readLiveSet(api, desired.map(objectRef), config.set)
+    const lines = desired.map((object) => describe(object, live, config.set, context.now()))
+    for (const line of lines) context.report({ event: 'status', ...line })
+    const current = lines.filter(({ state }) => state === 'current').length
+    const drifted = lines.filter(({ drift }) => drift !== undefined).length
+    const message = `${current} of ${lines.length} objects current, ${drifted} drifted`
+    const isRight = current === lines.length && drifted === 0
+    context.report({ event: isRight ? 'done' : 'warning', message })
+    return isRight ? 0 : 1
   })
 }
 
-function describe(desired: KubeObject, live: KubeObject | undefined, now: number) {
-  if (!live) return { state: 'not-found' }
+type Line = Omit<Extract<ReportEvent, { readonly event: 'status' }>, 'event'>
+
+function describe(
+  desired: KubeObject,
+  { members, liveByIdentity }: LiveSet,
+  set: ObjectSet,
+  now: number,
+): Line {
+  const ref = objectRef(desired)
+  const subject = subjectOf(ref)
+  const live = liveByIdentity.get(identityOf(ref))
+  if (!live) return { subject, state: 'not-found' }
   const ready = readiness(live)
-  const drift = isApplied(desired, live) ? undefined : 'may differ from the manifests, see plan'
+  const isMember = members.some(({ uid }) => uid !== undefined && uid === live.metadata.uid)
+  const drift = driftText(driftOf(desired, live, { set, isMember }))
   const reasons = ['reason' in ready ? ready.reason : undefined, drift].filter(
     (part) => part !== undefined,
   )
   return {
+    subject,
     state: ready.status,
     age: age(live.metadata.creationTimestamp, now),
     ...(reasons.length > 0 ? { reason: reasons.join('; ') } : {}),
+    ...(drift === undefined ? {} : { drift }),
   }
+}
+
+function driftText(drift: Drift): string | undefined {
+  switch (drift.status) {
+    case 'none':
+    case 'missing':
+    case 'terminating':
+      return undefined
+    case 'foreign':
+      return `not ours: ${drift.reason}`
+    case 'redeployed':
+      return `deployed with other values than these files have: ${paths(drift.changes)}`
+    case 'edited': {
+      const who = drift.managers.length > 0 ? `edited by ${drift.managers.join(', ')}` : 'removed'
+      return `${who}: ${paths(drift.changes)}`
+    }
+    default:
+      return drift satisfies never
+  }
+}
+
+function paths(changes: readonly Change[]): string {
+  return changes.map(({ path }) => path).join(', ')
 }
 
 /** As kubectl shows it: the largest unit that fits. */

@@ -37,7 +37,17 @@ export type ReportEvent =
       readonly subject: string
       readonly state: string
       readonly reason?: string
+      /** What differs from what was deployed, and by whom; absent if nothing does. */
+      readonly drift?: string
       readonly age?: string
+    }
+  /** What heal found and what it did. */
+  | {
+      readonly event: 'healed'
+      readonly subject: string
+      readonly did: string
+      readonly managers: readonly string[]
+      readonly changes: readonly Change[]
     }
   /** Why an object failed: events, last log lines, verdict. */
   | {

@@ -76,6 +76,8 @@ function linesOf(event: ReportEvent, paint: Paint): readonly string[] {
           event.reason,
         ),
       ]
+    case 'healed':
+      return [objectLine(event.subject, paint('yellow', event.did), foundText(event))]
     case 'evidence':
       return event.text.split('\n').map((text) => `    ${event.kind.padEnd(8)} ${text}`)
     case 'rendered':
@@ -114,6 +116,16 @@ function errorLines(
     ...(event.stack === undefined ? [] : [event.stack]),
     `${event.code} (exit code ${event.exitCode})`,
   ]
+}
+
+/** Who changed what, on one line. */
+function foundText({
+  changes,
+  managers,
+}: Extract<ReportEvent, { readonly event: 'healed' }>): string {
+  if (changes.length === 0) return 'it had been deleted'
+  const who = managers.length > 0 ? managers.join(', ') : 'somebody (removed, so nobody owns it)'
+  return `${who} had changed ${changes.map(changeText).join('; ')}`
 }
 
 function changeText(change: {

@@ -88,7 +88,7 @@ describe('one environment through its life', () => {
 
   test('status shows each object as it is', async () => {
     const { code, stdout } = await environment.deployer('status')
-    expect(code).toBe(0)
+    expect(code).toBe(1)
     expect(stdout).toMatch(/ConfigMap\/test-\w+\/worker +current/)
     expect(stdout).toMatch(/Pod\/test-\w+\/demo +(in-progress|failed)/)
   })

@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DeployError } from '../core/errors.ts'
+import type { KubeObject } from '../core/object.ts'
+import { onceMore, pauseMs } from '../core/pace.ts'
+import type { Pace } from '../core/pace.ts'
+import { lookerAt } from './look.ts'
+import type { LookOptions } from './look.ts'
+
+export interface KeeperOptions extends LookOptions {
+  readonly now: () => number
+  readonly signal: AbortSignal
+  readonly onError: (error: unknown) => void
+}
+
+/** Keeps one object as it was deployed. */
+export interface Keeper {
+  readonly desired: KubeObject
+  /** Tells what a watch saw; undefined if it is not among the objects with our label. */
+  see(live: KubeObject | undefined): void
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void>
+}
+
+const RETRY_MS = 500
+
+/** One thing at a time: what is seen while it is busy is looked at afterwards, the latest only. */
+export function keeperOf(desired: KubeObject, options: KeeperOptions): Keeper {
+  const { now, signal, onWarning } = options
+  const look = lookerAt(desired, options)
+  let pace: Pace | undefined
+  let seen: { readonly live: KubeObject | undefined } | undefined
+  let running: Promise<void> | undefined
+
+  const lookOnce = async (live: KubeObject | undefined) => {
+    const found = await look(live)
+    if (!found) return
+    const pause = pauseMs(pace, now())
+    if (pause > 0) {
+      onWarning(slowingDown(found.subject, found.managers, pace?.times ?? 0, pause))
+      await sleep(pause, undefined, { signal })
+      // it may have been put right, or become worse, meanwhile
+      const again = await look(undefined)
+      if (again && (await again.heal())) pace = onceMore(pace, now())
+    } else if (await found.heal()) pace = onceMore(pace, now())
+  }
+  const run = async () => {
+    while (seen && !signal.aborted) {
+      const { live } = seen
+      seen = undefined
+      try {
+        await lookOnce(live)
+      } catch (error) {
+        if (signal.aborted) return
+        if (!(error instanceof DeployError)) throw error
+        onWarning(`${error.message}; trying again`)
+        pace = onceMore(pace, now())
+        await sleep(Math.max(RETRY_MS, pauseMs(pace, now())), undefined, { signal })
+        seen ??= { live: undefined }
+      }
+    }
+  }
+  return {
+    desired,
+    see: (live) => {
+      seen = { live }
+      running ??= run()
+        .catch((error: unknown) => {
+          if (!signal.aborted) options.onError(error)
+        })
+        .finally(() => {
+          running = undefined
+        })
+    },
+    idle: async () => running,
+  }
+}
+
+function slowingDown(
+  subject: string,
+  managers: readonly string[],
+  times: number,
+  pause: number,
+): string {
+  const who = managers.length > 0 ? managers.join(', ') : 'somebody'
+  const seconds = Math.ceil(pause / 1_000)
+  return `${subject}: put back ${times} times in a row, and ${who} changes it again each time; slowing down, next in ${seconds} s`
+}

@@ -1,0 +1,131 @@
+import { isDeepStrictEqual } from 'node:util'
+import { withoutAutoscaled } from '../core/autoscaled.ts'
+import { changesBetween } from '../core/changes.ts'
+import type { Change } from '../core/changes.ts'
+import { isOnlyImmutability } from '../core/conflicts.ts'
+import { driftOf } from '../core/drift.ts'
+import { ownedFields } from '../core/managed-fields.ts'
+import { objectRef, subjectOf } from '../core/object.ts'
+import type { KubeObject } from '../core/object.ts'
+import type { Api } from './api.ts'
+import { apiError } from './api-error.ts'
+import type { Membership } from './membership.ts'
+
+/** What was done about one object, and what had been found. */
+export interface Healed {
+  readonly subject: string
+  readonly did: 'put back' | 'created again' | 'deleted to be created again'
+  /** Managers that own the edited fields; empty if they were removed. */
+  readonly managers: readonly string[]
+  /** `before` is what was found, `after` what was deployed; Secrets masked. */
+  readonly changes: readonly Change[]
+}
+
+export interface LookOptions {
+  readonly api: Api
+  readonly membership: Membership
+  /** Asked before each write: whoever no longer leads must not write. */
+  readonly stillLeading: () => Promise<boolean>
+  readonly onHealed: (healed: Healed) => void
+  readonly onWarning: (message: string) => void
+}
+
+/** Drift that was found, and the way to mend it. */
+export interface Found {
+  readonly subject: string
+  readonly managers: readonly string[]
+  /** @returns Whether anything had to be written. */
+  heal(): Promise<boolean>
+}
+
+type Look = (live: KubeObject | undefined) => Promise<Found | undefined>
+
+/** Looks at one object again and again; what it says twice in a row, it says once. */
+export function lookerAt(desired: KubeObject, options: LookOptions): Look {
+  const { api, membership } = options
+  const ref = objectRef(desired)
+  const subject = subjectOf(ref)
+  let settled: KubeObject | undefined
+  let said = ''
+  const warnOnce = (message: string) => {
+    if (said !== message) options.onWarning(`${subject}: ${message}`)
+    said = message
+  }
+  const createAgain = async () => {
+    if (!(await membership.isStillNamed(ref))) {
+      warnOnce('left alone: no longer in the inventory, so a deploy pruned or destroyed it')
+      return false
+    }
+    if (!(await options.stillLeading())) return false
+    settled = await applyForced(api, desired, 'create')
+    await membership.replace(settled)
+    options.onHealed({ subject, did: 'created again', managers: [], changes: [] })
+    return true
+  }
+  const putBack = async (live: KubeObject, found: Omit<Healed, 'subject' | 'did'>) => {
+    if (!(await options.stillLeading())) return false
+    const after = await applyOrRemove(api, withoutAutoscaled(desired, live), live)
+    settled = after ?? settled
+    // what the API server reads as the same, written in another way, was no drift
+    if (after && isSame(live, after)) return false
+    options.onHealed({ subject, did: after ? 'put back' : 'deleted to be created again', ...found })
+    return true
+  }
+  return async (seen) => {
+    // a watch by label cannot tell a deleted object from one that lost its label
+    const live = seen ?? (await api.get(ref))
+    const isMember = membership.names(ref, live?.metadata.uid)
+    const drift = driftOf(desired, live, { set: membership.set, isMember })
+    switch (drift.status) {
+      case 'none':
+      case 'terminating':
+        return undefined
+      case 'foreign':
+        warnOnce(`left alone: ${drift.reason}`)
+        return undefined
+      case 'redeployed':
+        warnOnce('left alone: another deploy gave it other values; start heal again with its files')
+        return undefined
+      case 'missing':
+        return { subject, managers: [], heal: createAgain }
+      case 'edited': {
+        if (!live || (settled && isSame(settled, live))) return undefined
+        const { managers, changes } = drift
+        return { subject, managers, heal: () => putBack(live, { managers, changes }) }
+      }
+      default:
+        return drift satisfies never
+    }
+  }
+}
+
+/** Whether nothing differs but what the API server counts and what a status says. */
+function isSame(a: KubeObject, b: KubeObject): boolean {
+  return (
+    a.metadata.uid === b.metadata.uid &&
+    changesBetween(a, b).length === 0 &&
+    isDeepStrictEqual(ownedFields(a), ownedFields(b))
+  )
+}
+
+async function applyForced(api: Api, desired: KubeObject, verb: string): Promise<KubeObject> {
+  const result = await api.apply(desired, { force: true })
+  if (result.done) return result.object
+  throw apiError(result.status, result.body, { subject: subjectOf(objectRef(desired)), verb })
+}
+
+/** Removes an object that cannot be made right in place; its end is seen by the watch, and it is created again. */
+async function applyOrRemove(
+  api: Api,
+  desired: KubeObject,
+  live: KubeObject,
+): Promise<KubeObject | undefined> {
+  const result = await api.apply(desired, { force: true })
+  if (result.done) return result.object
+  const subject = subjectOf(objectRef(desired))
+  if (result.status !== 422 || !isOnlyImmutability(result.body)) {
+    throw apiError(result.status, result.body, { subject, verb: 'put back' })
+  }
+  await api.remove(objectRef(live), live.metadata.uid ?? '')
+  return undefined
+}

@@ -1,0 +1,70 @@
+import { inventoryObject, inventoryRef, membersOf } from '../core/inventory.ts'
+import type { Member } from '../core/inventory.ts'
+import { identityOf, objectRef, subjectOf } from '../core/object.ts'
+import type { KubeObject, ObjectRef } from '../core/object.ts'
+import type { ObjectSet } from '../core/ownership.ts'
+import type { Api } from './api.ts'
+import { apiError } from './api-error.ts'
+
+/** What the inventory says is deployed, kept true while objects are created again. */
+export interface Membership {
+  readonly set: ObjectSet
+  /** Whether this very incarnation was deployed. */
+  names(ref: ObjectRef, uid: string | undefined): boolean
+  /** Reads the inventory again: whether an object of this name is still meant to be there. */
+  isStillNamed(ref: ObjectRef): Promise<boolean>
+  /** Writes the UID of an object that was created again. */
+  replace(object: KubeObject): Promise<void>
+}
+
+/** @returns undefined if nothing is deployed. */
+export async function readMembership(api: Api, set: ObjectSet): Promise<Membership | undefined> {
+  const inventory = await api.get(inventoryRef(set))
+  if (!inventory) return undefined
+  let members = membersOf(inventory)
+  let writing = Promise.resolve()
+  const reread = async () => {
+    members = membersOf(await api.get(inventoryRef(set)))
+  }
+  return {
+    set,
+    names: (ref, uid) => find(members, ref)?.uid === uid && uid !== undefined,
+    isStillNamed: async (ref) => {
+      await reread()
+      return find(members, ref) !== undefined
+    },
+    replace: (object) => {
+      const write = async (before: Promise<void>) => {
+        // one after the other: each writes the whole list
+        await before.catch(() => undefined)
+        await reread()
+        members = await writeMembers(api, set, withUid(members, object))
+      }
+      writing = write(writing)
+      return writing
+    },
+  }
+}
+
+function find(members: readonly Member[], ref: ObjectRef): Member | undefined {
+  return members.find((member) => identityOf(member) === identityOf(ref))
+}
+
+function withUid(members: readonly Member[], object: KubeObject): readonly Member[] {
+  const { uid } = object.metadata
+  const ref = objectRef(object)
+  return members.map((member) =>
+    identityOf(member) === identityOf(ref) && uid !== undefined ? { ...member, uid } : member,
+  )
+}
+
+async function writeMembers(
+  api: Api,
+  set: ObjectSet,
+  members: readonly Member[],
+): Promise<readonly Member[]> {
+  const result = await api.apply(inventoryObject(set, members), { force: true })
+  if (result.done) return members
+  const subject = subjectOf(inventoryRef(set))
+  throw apiError(result.status, result.body, { subject, verb: 'write of the inventory' })
+}

@@ -1,0 +1,214 @@
+// What heal keeps: edits, deletions and lost labels are put back within a second, by one leader, until it is stopped.
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { start } from '../support/run.ts'
+import type { Running } from '../support/run.ts'
+import { createEnvironment, setPodStatus, startCluster, writeKubeconfig } from './cluster.ts'
+import type { TestCluster, TestEnvironment } from './cluster.ts'
+import { createDoorway } from './doorway.ts'
+
+let cluster: TestCluster
+let environment: TestEnvironment
+let running: Running[]
+
+beforeAll(async () => {
+  cluster = await startCluster()
+})
+afterAll(() => cluster.close())
+
+beforeEach(async () => {
+  running = []
+  environment = await createEnvironment(cluster)
+  await environment.deployer('deploy', '--no-wait')
+})
+afterEach(async () => {
+  for (const { child } of running) child.kill('SIGKILL')
+  await Promise.all(running.map(({ ended }) => ended))
+  await environment.deployer('destroy')
+})
+
+/** Starts a healer and waits until it says what it is. */
+async function startHealer(says = 'Leading as', ...args: readonly string[]): Promise<Running> {
+  const healer = start([
+    process.execPath,
+    join('deployer', 'main.ts'),
+    'heal',
+    '--env',
+    environment.file,
+    ...args,
+  ])
+  running.push(healer)
+  await healer.said(says)
+  return healer
+}
+
+async function stop(healer: Running) {
+  healer.child.kill('SIGTERM')
+  return healer.ended
+}
+
+function path(kind: string, name: string) {
+  return `/api/v1/namespaces/${environment.namespace}/${kind}/${name}`
+}
+
+function edit(changes: object, fieldManager = 'kubectl-edit') {
+  const type = 'application/merge-patch+json'
+  return cluster.client.patch(path('configmaps', 'worker'), type, changes, { fieldManager })
+}
+
+/** Reads until the object is as expected; the bound is what heal promises. */
+async function within(ms: number, check: () => Promise<void>): Promise<void> {
+  for (const end = Date.now() + ms; ;) {
+    const problem = await check().catch((error: unknown) => error)
+    if (problem === undefined) return
+    if (Date.now() > end) throw problem
+    await sleep(20)
+  }
+}
+
+async function expectDocument(name = 'Ted Lasso') {
+  const live = await cluster.client.get(path('configmaps', 'worker'))
+  expect(live).toMatchObject({ data: { DOCUMENT_NAME: name } })
+}
+
+test('an edit is put back within a second, with who did it and what it was', async () => {
+  const healer = await startHealer()
+  await edit({ data: { DOCUMENT_NAME: 'Roy Kent' } })
+  await within(1_000, expectDocument)
+  await healer.said('put back')
+  const { code, stderr } = await stop(healer)
+  expect(stderr).toMatch(
+    /ConfigMap\/\S+\/worker +put back: kubectl-edit had changed \.data\.DOCUMENT_NAME: "Roy Kent" → "Ted Lasso"\n/,
+  )
+  expect({ code, last: stderr.trim().split('\n').at(-1) }).toEqual({
+    code: 0,
+    last: '✓ Stopped; what was deployed stays as it is',
+  })
+})
+
+test('what is deleted is created again, stays in the inventory, and is unchanged for a deploy', async () => {
+  const healer = await startHealer()
+  const before = await cluster.client.get(path('serviceaccounts', 'worker'))
+  await cluster.client.delete(path('serviceaccounts', 'worker'))
+  await within(1_000, async () => {
+    const after = await cluster.client.get(path('serviceaccounts', 'worker'))
+    expect(after.metadata.uid).not.toBe(before.metadata.uid)
+  })
+  await healer.said('created again: it had been deleted')
+  await stop(healer)
+  const { stderr } = await environment.deployer('deploy', '--no-wait')
+  expect(stderr).toContain('6 unchanged')
+})
+
+test('an object that loses our label is ours all the same', async () => {
+  const healer = await startHealer()
+  await edit({ metadata: { labels: { 'applyset.kubernetes.io/part-of': null } } }, 'kubectl-label')
+  await within(1_000, async () => {
+    const { metadata } = await cluster.client.get(path('configmaps', 'worker'))
+    expect(metadata.labels).toHaveProperty(['applyset.kubernetes.io/part-of'])
+  })
+  await healer.said('put back')
+})
+
+test('what others add, statuses, and a pod that ended are no drift', async () => {
+  const healer = await startHealer()
+  await edit({ data: { THEIRS: 'stays' } })
+  await setPodStatus(cluster, environment.namespace, { phase: 'Succeeded' })
+  await edit({ data: { DOCUMENT_NAME: 'Roy Kent' } })
+  await healer.said('put back')
+  const { stderr } = await stop(healer)
+  expect(stderr.match(/put back|created again/g)).toHaveLength(1)
+  expect(await cluster.client.get(path('configmaps', 'worker'))).toMatchObject({
+    data: { THEIRS: 'stays' },
+  })
+})
+
+test('a fight with another program slows down and says so', async () => {
+  const healer = await startHealer()
+  for (let round = 1; round <= 3; round += 1) {
+    await edit({ data: { DOCUMENT_NAME: `round ${round}` } }, 'other-controller')
+    await within(1_000, expectDocument)
+  }
+  await edit({ data: { DOCUMENT_NAME: 'round 4' } }, 'other-controller')
+  await healer.said('put back 3 times in a row, and other-controller changes it again each time')
+  await expectDocument('round 4')
+  await within(2_000, expectDocument)
+})
+
+test('a newer deploy is not put back', async () => {
+  const healer = await startHealer()
+  await environment.set({ document: 'Nathan Shelley' })
+  const { code, stderr } = await environment.deployer('deploy', '--no-wait')
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+  await healer.said('another deploy gave it other values')
+  await expectDocument('Nathan Shelley')
+})
+
+test('of two healers one leads; the other takes over when it stops', async () => {
+  const first = await startHealer('Leading as', '--lease', '3')
+  const second = await startHealer('Standing by', '--lease', '3')
+  await edit({ data: { DOCUMENT_NAME: 'Roy Kent' } })
+  await first.said('put back')
+  await stop(first)
+  await second.said('Leading as')
+  await edit({ data: { DOCUMENT_NAME: 'Jamie Tartt' } })
+  await within(1_000, expectDocument)
+  await second.said('Jamie Tartt')
+  expect((await stop(second)).stderr).not.toContain('Roy Kent')
+})
+
+test('a leader that dies is followed when its lease is over, and what it missed is put back', async () => {
+  const first = await startHealer('Leading as', '--lease', '2')
+  const second = await startHealer('Standing by', '--lease', '2')
+  first.child.kill('SIGKILL')
+  await edit({ data: { DOCUMENT_NAME: 'Roy Kent' } })
+  await second.said('Leading as')
+  await within(1_000, expectDocument)
+})
+
+test('a restart of the API server is survived, and what happened meanwhile is put back', async () => {
+  const doorway = await createDoorway(Number(new URL(cluster.access.url).port))
+  const kubeconfig = join(cluster.directory, 'doorway')
+  await writeKubeconfig(kubeconfig, cluster.access, {
+    server: `https://127.0.0.1:${doorway.port}`,
+  })
+  await environment.set({ 'cluster.kubeconfig': kubeconfig })
+  const healer = await startHealer()
+  await doorway.shut()
+  await healer.said('trying again')
+  await edit({ data: { DOCUMENT_NAME: 'Roy Kent' } })
+  await sleep(500)
+  await doorway.open()
+  await within(6_000, expectDocument)
+  await healer.said('put back')
+  expect((await stop(healer)).code).toBe(0)
+  await environment.set({ 'cluster.kubeconfig': cluster.kubeconfig })
+  await doorway.shut()
+})
+
+test('destroy is not undone: heal ends when nothing is deployed any more', async () => {
+  const healer = await startHealer()
+  const { code, stderr } = await environment.deployer('destroy')
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+  const ended = await healer.ended
+  expect(ended.code).toBe(1)
+  expect(ended.stderr).toContain('nothing is deployed to heal')
+  expect(ended.stderr).not.toContain('created again')
+  await expect(cluster.client.get(`/api/v1/namespaces/${environment.namespace}`)).rejects.toThrow(
+    'not found',
+  )
+})
+
+test('status is 0 only when all is current and as deployed, and writes nothing', async () => {
+  await setPodStatus(cluster, environment.namespace, { phase: 'Succeeded' })
+  expect(await environment.deployer('status')).toMatchObject({ code: 0 })
+  await edit({ data: { DOCUMENT_NAME: 'Roy Kent' } })
+  const { code, stdout, stderr } = await environment.deployer('status')
+  expect(code).toBe(1)
+  expect(stdout).toMatch(
+    /ConfigMap\/\S+\/worker +current +\d+s: edited by kubectl-edit: \.data\.DOC/,
+  )
+  expect(stderr).toContain('6 of 6 objects current, 1 drifted')
+  await expectDocument('Roy Kent')
+})
