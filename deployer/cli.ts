@@ -80,6 +80,7 @@ function addReading(root: Command, start: Start): void {
   withManifests(common(root, 'plan'))
     .description('show what a deploy would change; writes nothing')
     .option('--adopt', 'take over objects that exist and belong to nobody')
+    .option('--force-conflicts', 'take over fields that other programs own')
     .option('--exit-code', 'exit with 1 if a deploy would change something')
     .action((options: CommonOptions & Output) =>
       start(options, async (context) =>
@@ -119,6 +120,7 @@ function addDeploying(root: Command, start: Start): void {
   withManifests(common(root, 'deploy'))
     .description('plan, apply just that, wait until it works')
     .option('--adopt', 'take over objects that exist and belong to nobody')
+    .option('--force-conflicts', 'take over fields that other programs own')
     .option('-f, --follow', "print the pod's log afterwards")
     .option('--no-wait', 'end after the apply')
     .option('--timeout <seconds>', 'bound of the wait', wholeNumber, DEFAULT_TIMEOUT_SECONDS)

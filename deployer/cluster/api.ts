@@ -1,7 +1,7 @@
 import { collectionPath, objectPath } from '../core/kinds.ts'
 import type { ResourceKind } from '../core/kinds.ts'
 import { isFields, listAt, objectRef, subjectOf, textAt } from '../core/object.ts'
-import type { KubeObject, ObjectRef } from '../core/object.ts'
+import type { KubeObject, ManagedFieldsEntry, ObjectRef } from '../core/object.ts'
 import { FIELD_MANAGER } from '../core/ownership.ts'
 import { apiError } from './api-error.ts'
 import type { KindFinder } from './discovery.ts'
@@ -11,6 +11,8 @@ import type { ApiAnswer, Transport } from './transport.ts'
 export interface Api {
   readonly server: string
   kindOf(wanted: { readonly apiVersion: string; readonly kind: string }): Promise<ResourceKind>
+  /** Makes kinds known that the objects to be applied define themselves. */
+  define(kinds: readonly ResourceKind[]): void
   /** @returns undefined if there is no such object. */
   get(ref: ObjectRef): Promise<KubeObject | undefined>
   list(kind: ResourceKind, options: ListOptions): Promise<ObjectList>
@@ -18,6 +20,8 @@ export interface Api {
   apply(object: KubeObject, options?: ApplyOptions): Promise<Outcome>
   /** Creates and never changes; a refusal is returned. */
   create(object: KubeObject, options?: { readonly dryRun?: boolean }): Promise<Outcome>
+  /** Says who owns which fields of exactly this version of an object; a refusal is returned. */
+  writeManagers(live: KubeObject, managers: readonly ManagedFieldsEntry[]): Promise<Outcome>
   /**
    * Deletes exactly this incarnation: an object of the same name made since then is left alone.
    *
@@ -46,15 +50,23 @@ interface ApplyOptions {
 
 /** What became of a write. */
 export type Outcome =
-  | { readonly done: true; readonly object: KubeObject }
+  | {
+      readonly done: true
+      readonly object: KubeObject
+      /** Whether it is new; false too if an earlier attempt made it whose answer was lost. */
+      readonly isNew: boolean
+      readonly isRepeated: boolean
+    }
   | { readonly done: false; readonly status: number; readonly body: unknown }
 
 const PAGE_SIZE = 500
 
-export function createApi(transport: Transport, kindOf: KindFinder): Api {
+export function createApi(transport: Transport, kinds: KindFinder): Api {
+  const kindOf: Api['kindOf'] = (wanted) => kinds.find(wanted)
   return {
     server: transport.server,
     kindOf,
+    define: (more) => kinds.define(more),
     get: async (ref) => {
       const path = objectPath(await kindOf(ref), ref)
       const answer = await transport.request({ method: 'GET', path })
@@ -82,6 +94,21 @@ export function createApi(transport: Transport, kindOf: KindFinder): Api {
       if (options.dryRun) query.set('dryRun', 'All')
       const path = `${collectionPath(kind, object.metadata.namespace)}?${query.toString()}`
       return outcome(await transport.request({ method: 'POST', path, body: object }))
+    },
+    writeManagers: async (live, managers) => {
+      const ref = objectRef(live)
+      const body = [
+        { op: 'replace', path: '/metadata/managedFields', value: managers },
+        { op: 'replace', path: '/metadata/resourceVersion', value: live.metadata.resourceVersion },
+      ]
+      return outcome(
+        await transport.request({
+          method: 'PATCH',
+          path: `${objectPath(await kindOf(ref), ref)}?fieldManager=${FIELD_MANAGER}`,
+          body,
+          contentType: 'application/json-patch+json',
+        }),
+      )
     },
     remove: async (ref, uid) => {
       const path = objectPath(await kindOf(ref), ref)
@@ -142,7 +169,12 @@ export function named(item: unknown, kind: ResourceKind): KubeObject {
 
 function outcome(answer: ApiAnswer): Outcome {
   return answer.status < 300 && isFields(answer.body)
-    ? { done: true, object: answer.body as KubeObject }
+    ? {
+        done: true,
+        object: answer.body as KubeObject,
+        isNew: answer.status === 201,
+        isRepeated: answer.attempts > 1,
+      }
     : { done: false, status: answer.status, body: answer.body }
 }
 

@@ -6,18 +6,20 @@ import { didYouMean } from '../core/suggest.ts'
 import { apiError } from './api-error.ts'
 import type { Transport } from './transport.ts'
 
-/** @throws {DeployError} `ERR_UNKNOWN_KIND` if the cluster does not serve it. */
-export type KindFinder = (wanted: {
-  readonly apiVersion: string
-  readonly kind: string
-}) => Promise<ResourceKind>
-
 /** Finds kinds: the built-in ones by heart, any other by one request per API version. */
+export interface KindFinder {
+  /** @throws {DeployError} `ERR_UNKNOWN_KIND` if the cluster does not serve it. */
+  find(wanted: { readonly apiVersion: string; readonly kind: string }): Promise<ResourceKind>
+  /** Kinds that definitions among the applied objects bring; the cluster need not serve them yet. */
+  define(kinds: readonly ResourceKind[]): void
+}
+
 export function kindFinder(transport: Transport): KindFinder {
   const asked = new Map<string, Promise<readonly ResourceKind[]>>()
-  return async (wanted) => {
-    const builtIn = findKind(BUILT_IN_KINDS, wanted)
-    if (builtIn) return builtIn
+  const defined: ResourceKind[] = []
+  const find: KindFinder['find'] = async (wanted) => {
+    const known = findKind(BUILT_IN_KINDS, wanted) ?? findKind(defined, wanted)
+    if (known) return known
     const kinds = asked.get(wanted.apiVersion) ?? discover(transport, wanted.apiVersion)
     asked.set(wanted.apiVersion, kinds)
     const found = findKind(await kinds, wanted)
@@ -31,6 +33,7 @@ export function kindFinder(transport: Transport): KindFinder {
       { hint: 'check apiVersion and kind; for a custom resource, install its definition first' },
     )
   }
+  return { find, define: (kinds) => void defined.push(...kinds) }
 }
 
 async function discover(

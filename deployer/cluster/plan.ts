@@ -1,6 +1,4 @@
-import { conflictsOf, isHandEdit, isOnlyImmutability } from '../core/conflicts.ts'
-import type { FieldConflict } from '../core/conflicts.ts'
-import { statedChanges } from '../core/changes.ts'
+import { CONFLICT_WAYS_OUT } from '../core/conflicts.ts'
 import { DeployError } from '../core/errors.ts'
 import { inventoryRef, membersOf } from '../core/inventory.ts'
 import type { Member } from '../core/inventory.ts'
@@ -9,10 +7,10 @@ import type { KubeObject, ObjectRef } from '../core/object.ts'
 import { inApplyOrder } from '../core/order.ts'
 import { PART_OF_LABEL } from '../core/ownership.ts'
 import type { ObjectSet } from '../core/ownership.ts'
-import { afterDryRun, entry, firstLook, leaving, planOf } from '../core/plan.ts'
+import { leaving, planOf } from '../core/plan.ts'
 import type { Plan, PlanEntry } from '../core/plan.ts'
-import type { Api } from './api.ts'
-import { apiError } from './api-error.ts'
+import type { Api, ListOptions } from './api.ts'
+import { planObject } from './plan-object.ts'
 
 /** What the cluster holds of a set, as one look at it showed. */
 export interface LiveSet {
@@ -26,6 +24,8 @@ export interface PlanOptions {
   readonly set: ObjectSet
   /** Take over objects that exist and belong to nobody. */
   readonly adopt: boolean
+  /** Take fields over from whoever owns them. */
+  readonly forceConflicts?: boolean
 }
 
 /**
@@ -44,21 +44,17 @@ export async function makePlan(
   const live = await readLiveSet(api, desired.map(objectRef), options.set)
   const uids = new Set(live.members.flatMap(({ uid }) => uid ?? []))
   const refused: Refusals = { foreign: [], unowned: [], conflicts: [] }
+  const upcoming = desired.filter(
+    (object) => !live.liveByIdentity.has(identityOf(objectRef(object))),
+  )
   const decided = await Promise.all(
     desired.map(async (object) => {
       const current = live.liveByIdentity.get(identityOf(objectRef(object)))
       const isMember = uids.has(current?.metadata.uid ?? '')
-      const look = firstLook(object, current, { ...options, isMember })
-      if ('decided' in look) return [look.decided]
-      if ('refused' in look) {
-        refused[look.refused].push(subjectOf(objectRef(object)))
-        return []
-      }
-      if (!current) throw new TypeError('only an existing object needs a second look')
-      if (look.ask === 'replacement') return [await replacement(api, object, current, look.reason)]
-      const result = await dryRun(api, object, current, look.adopt)
-      if ('ref' in result) return [result]
-      refused.conflicts.push({ subject: subjectOf(objectRef(object)), conflicts: result.conflicts })
+      const planned = await planObject(api, object, current, { ...options, isMember, upcoming })
+      if ('entry' in planned) return [planned.entry]
+      if ('refused' in planned) refused[planned.refused].push(subjectOf(objectRef(object)))
+      else refused.conflicts.push(...planned.conflicts)
       return []
     }),
   )
@@ -79,7 +75,7 @@ export async function readLiveSet(
   set: ObjectSet,
   also: readonly ObjectRef[] = [],
 ): Promise<LiveSet> {
-  const members = membersOf(await api.get(inventoryRef(set)))
+  const members = await servedOnly(api, membersOf(await api.get(inventoryRef(set))))
   const collections = new Map(
     [...desired, ...members, ...also].map((ref) => [
       `${ref.apiVersion}/${ref.kind}/${ref.namespace}`,
@@ -88,15 +84,13 @@ export async function readLiveSet(
   )
   const lists = await Promise.all(
     [...collections.values()].map(async (ref) =>
-      api.list(await api.kindOf(ref), {
+      listServed(api, ref, {
         ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }),
         labelSelector: `${PART_OF_LABEL}=${set.id}`,
       }),
     ),
   )
-  const liveByIdentity = new Map(
-    lists.flatMap(({ items }) => items).map((item) => [identityOf(objectRef(item)), item]),
-  )
+  const liveByIdentity = new Map(lists.flat().map((item) => [identityOf(objectRef(item)), item]))
   const missed = [...desired, ...members].filter((ref) => !liveByIdentity.has(identityOf(ref)))
   const unique = new Map(missed.map((ref) => [identityOf(ref), ref]))
   const found = await Promise.all([...unique.values()].map((ref) => api.get(ref)))
@@ -106,57 +100,41 @@ export async function readLiveSet(
   return { members, liveByIdentity }
 }
 
+/** Members whose kind is no longer served went with their definition. */
+async function servedOnly(api: Api, members: readonly Member[]): Promise<readonly Member[]> {
+  const served = await Promise.all(
+    members.map((member) =>
+      api.kindOf(member).then(
+        () => [member],
+        (error: unknown) => unless(error, 'ERR_UNKNOWN_KIND'),
+      ),
+    ),
+  )
+  return served.flat()
+}
+
+/** A kind whose definition is only about to be applied has no objects. */
+async function listServed(
+  api: Api,
+  ref: ObjectRef,
+  options: ListOptions,
+): Promise<readonly KubeObject[]> {
+  const kind = await api.kindOf(ref)
+  return api.list(kind, options).then(
+    ({ items }) => items,
+    (error: unknown) => unless(error, 'ERR_NOT_FOUND'),
+  )
+}
+
+function unless(error: unknown, code: DeployError['code']): readonly [] {
+  if (error instanceof DeployError && error.code === code) return []
+  throw error
+}
+
 interface Refusals {
   readonly foreign: string[]
   readonly unowned: string[]
-  readonly conflicts: { readonly subject: string; readonly conflicts: readonly FieldConflict[] }[]
-}
-
-/** Asks what an apply would change; hand edits are asked about once more with force, other conflicts returned. */
-async function dryRun(
-  api: Api,
-  desired: KubeObject,
-  live: KubeObject,
-  adopt: boolean,
-): Promise<PlanEntry | { readonly conflicts: readonly FieldConflict[] }> {
-  const first = await api.apply(desired, { dryRun: true })
-  if (first.done) return afterDryRun(desired, live, first.object, { adopt, healed: [] })
-  const conflicts = conflictsOf(first.body)
-  if (first.status === 409 && conflicts.length > 0) {
-    if (!conflicts.every(isHandEdit)) return { conflicts }
-    const forced = await api.apply(desired, { dryRun: true, force: true })
-    if (forced.done) return afterDryRun(desired, live, forced.object, { adopt, healed: conflicts })
-  }
-  if (first.status === 422 && isOnlyImmutability(first.body)) {
-    return replacement(api, desired, live, 'fields that cannot change on an existing object')
-  }
-  throw apiError(first.status, first.body, {
-    subject: subjectOf(objectRef(desired)),
-    verb: 'dry run',
-  })
-}
-
-/** Plans to replace, after a dry-run create under another name proved that the new object is acceptable. */
-async function replacement(
-  api: Api,
-  desired: KubeObject,
-  live: KubeObject,
-  reason: string,
-): Promise<PlanEntry> {
-  const { name } = desired.metadata
-  const probe = {
-    ...desired,
-    metadata: { ...desired.metadata, name: `${name.slice(0, 240)}-dry-run` },
-  }
-  const created = await api.create(probe, { dryRun: true })
-  if (!created.done) {
-    throw apiError(created.status, created.body, {
-      subject: subjectOf(objectRef(desired)),
-      verb: 'dry run of the replacement',
-    })
-  }
-  const asked = statedChanges(live, desired)
-  return entry(desired, 'recreate', { live, reason, changes: asked })
+  readonly conflicts: string[]
 }
 
 /** What is deployed and not asked for any more. */
@@ -200,14 +178,6 @@ function throwRefusals({ foreign, unowned, conflicts }: Refusals): void {
     )
   }
   if (conflicts.length > 0) {
-    const lines = conflicts.flatMap(({ subject, conflicts: fields }) =>
-      fields.map(
-        ({ path, manager }) =>
-          `${subject}: apply refused (FieldManagerConflict): ${path} is owned by "${manager}"`,
-      ),
-    )
-    throw new DeployError('ERR_FIELD_CONFLICT', lines.join('\n'), {
-      hint: 'remove the field from the manifest, change it to the live value, or have its manager give it up',
-    })
+    throw new DeployError('ERR_FIELD_CONFLICT', conflicts.join('\n'), { hint: CONFLICT_WAYS_OUT })
   }
 }

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../core/object.ts'
+import { kindsDefinedBy } from '../core/prerequisites.ts'
 import type { Api } from './api.ts'
 
 /**
@@ -13,6 +14,7 @@ export async function inScope(
   objects: readonly KubeObject[],
   namespace: string,
 ): Promise<readonly KubeObject[]> {
+  api.define(kindsDefinedBy(objects))
   return Promise.all(
     objects.map(async (object) => {
       if (object.metadata.namespace !== undefined) return object

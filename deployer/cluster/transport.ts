@@ -24,6 +24,8 @@ export interface ApiAnswer {
   readonly status: number
   /** Parsed JSON, or the text if it is none. */
   readonly body: unknown
+  /** How often it was sent; above 1, an earlier one may have been carried out although no answer came. */
+  readonly attempts: number
 }
 
 /** Keep-alive connections to one API server. */
@@ -71,7 +73,7 @@ export function createTransport(server: string, credentials: CredentialSource): 
           continue
         }
         if (answer && (!isBusy(answer.status, request.method) || count >= MAX_ATTEMPTS)) {
-          return { status: answer.status, body: parseJson(answer.text) }
+          return { status: answer.status, body: parseJson(answer.text), attempts: count }
         }
         await sleep(pauseMs(answer?.headers['retry-after'], count), undefined, {
           signal: request.signal,

@@ -1,5 +1,5 @@
 import { applyPlan } from '../cluster/apply.ts'
-import type { Applied } from '../cluster/apply.ts'
+import type { Applied } from '../cluster/carry-out.ts'
 import type { Cluster } from '../cluster/connect.ts'
 import { makePlan } from '../cluster/plan.ts'
 import { withHealersPaused } from '../cluster/pause.ts'
@@ -11,12 +11,12 @@ import { countStates, isNoOp } from '../core/plan.ts'
 import { readConfig } from './config.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
 import { printLog } from './logs.ts'
-import { reportPlan } from './plan.ts'
+import { reportEntry, reportPlan, takeovers } from './plan.ts'
+import type { Takeovers } from './plan.ts'
 import { withTarget } from './target.ts'
 import { waitAndExplain } from './wait.ts'
 
-export interface DeployOptions extends CommonOptions {
-  readonly adopt?: boolean
+export interface DeployOptions extends CommonOptions, Takeovers {
   /** Print the pod's log on stdout once it is there. */
   readonly follow?: boolean
   /** Bound of the wait. */
@@ -37,7 +37,7 @@ export async function deploy(options: DeployOptions, context: CommandContext): P
     const objects = await inScope(cluster.api, config.objects, config.environment.namespace)
     const { plan, live } = await makePlan(cluster.api, objects, {
       set: config.set,
-      adopt: options.adopt === true,
+      ...takeovers(options),
     })
     reportPlan(plan, context, false)
     const apply = () =>
@@ -69,9 +69,15 @@ export async function deploy(options: DeployOptions, context: CommandContext): P
   })
 }
 
-function reportApplied({ entry, state }: Applied, { report }: CommandContext): void {
+function reportApplied({ entry, state, kept }: Applied, { report }: CommandContext): void {
   if (state === 'unchanged') return
-  report({ event: 'object', subject: subjectOf(entry.ref), state })
+  const subject = subjectOf(entry.ref)
+  report({ event: 'object', subject, state })
+  if (kept === undefined) return
+  report({
+    event: 'warning',
+    message: `${subject}: ${kept.join(', ')} should be gone, but the API server keeps it: a default, or a field that cannot change`,
+  })
 }
 
 /** The log if asked for, else where to find it. */

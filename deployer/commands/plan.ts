@@ -1,14 +1,21 @@
 import { makePlan } from '../cluster/plan.ts'
 import { inScope } from '../cluster/scope.ts'
 import { countActions, isNoOp } from '../core/plan.ts'
-import type { Plan } from '../core/plan.ts'
+import type { Plan, PlanEntry } from '../core/plan.ts'
 import { subjectOf } from '../core/object.ts'
 import { readConfig } from './config.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
 import { withTarget } from './target.ts'
 
-export interface PlanCommandOptions extends CommonOptions {
+/** What a deploy may take from others. */
+export interface Takeovers {
+  /** Objects that exist and belong to nobody. */
   readonly adopt?: boolean
+  /** Fields that other programs own. */
+  readonly forceConflicts?: boolean
+}
+
+export interface PlanCommandOptions extends CommonOptions, Takeovers {
   /** 0 nothing to do, 1 something to do, above 1 an error: as `kubectl diff`. */
   readonly exitCode?: boolean
 }
@@ -23,7 +30,7 @@ export async function plan(options: PlanCommandOptions, context: CommandContext)
   }
   return withTarget(from, context, async ({ api }) => {
     const objects = await inScope(api, config.objects, config.environment.namespace)
-    const made = await makePlan(api, objects, { set: config.set, adopt: options.adopt === true })
+    const made = await makePlan(api, objects, { set: config.set, ...takeovers(options) })
     reportPlan(made.plan, context, true)
     if (!isNoOp(made.plan)) {
       context.report({ event: 'next', command: `npm run deploy -- --env ${options.env}` })
@@ -34,21 +41,33 @@ export async function plan(options: PlanCommandOptions, context: CommandContext)
 
 /** One line per object, then the counts. */
 export function reportPlan(made: Plan, { report }: CommandContext, product: boolean): void {
-  for (const { ref, action, reason, changes, healed } of made.entries) {
-    const taken = (healed ?? []).map(({ path, manager }) => `${path} taken back from ${manager}`)
-    const why = [reason, ...taken].filter((part) => part !== undefined).join('; ')
-    report({
-      event: 'planned',
-      subject: subjectOf(ref),
-      action,
-      ...(why === '' ? {} : { reason: why }),
-      changes,
-      product,
-    })
-  }
+  for (const entry of made.entries) reportEntry(entry, { report }, product)
   report({
     event: 'plan',
     id: made.id,
     counts: countActions(made.entries.map(({ action }) => action)),
   })
+}
+
+/** One line and the changed paths below it. */
+export function reportEntry(
+  { ref, action, reason, changes, healed }: PlanEntry,
+  { report }: Pick<CommandContext, 'report'>,
+  product: boolean,
+): void {
+  const taken = (healed ?? []).map(({ path, manager }) => `${path} taken back from ${manager}`)
+  const why = [reason, ...taken].filter((part) => part !== undefined).join('; ')
+  report({
+    event: 'planned',
+    subject: subjectOf(ref),
+    action,
+    ...(why === '' ? {} : { reason: why }),
+    changes,
+    product,
+  })
+}
+
+/** The flags, as plan and apply take them. */
+export function takeovers({ adopt, forceConflicts }: Takeovers) {
+  return { adopt: adopt === true, forceConflicts: forceConflicts === true }
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isFields } from './object.ts'
 import type { Fields, KubeObject } from './object.ts'
+import { concealedAt } from './secrets.ts'
 
 /** One changed place; a side that is absent did not or will not exist. */
 export interface Change {
@@ -26,7 +27,7 @@ const SERVER_FIELDS = [
  */
 export function changesBetween(live: KubeObject, applied: KubeObject): readonly Change[] {
   const changes = compare('', comparable(live), comparable(applied))
-  return live.kind === 'Secret' ? changes.map(maskSecret) : changes
+  return changes.map((one) => (concealedAt(live, one.path) ? maskSecret(one) : one))
 }
 
 /** What the rendered object states and the live one does not have so; what it does not state is not looked at. */

@@ -1,4 +1,7 @@
-import { listAt, textAt } from './object.ts'
+import { valueAtFieldPath } from './field-path.ts'
+import { listAt, objectRef, subjectOf, textAt } from './object.ts'
+import type { KubeObject } from './object.ts'
+import { concealedAt } from './secrets.ts'
 
 /** A field we state and another manager owns. */
 export interface FieldConflict {
@@ -8,7 +11,7 @@ export interface FieldConflict {
 }
 
 /** Managers behind which a person stands: their edits are drift, and are healed. */
-const HUMAN_MANAGERS = [
+export const HUMAN_MANAGERS: readonly string[] = [
   'kubectl',
   'kubectl-edit',
   'kubectl-client-side-apply',
@@ -30,6 +33,34 @@ export function conflictsOf(status: unknown): readonly FieldConflict[] {
       manager: /^conflict with "([^"]*)"/.exec(textAt(cause, 'message') ?? '')?.[1] ?? 'unknown',
       path: textAt(cause, 'field') ?? '',
     }))
+}
+
+/**
+ * One line per conflict: object, path, manager, and what both sides want it to be.
+ *
+ * @param live undefined if it was not read; then only the manifest's value is told.
+ */
+export function conflictLines(
+  desired: KubeObject,
+  live: KubeObject | undefined,
+  conflicts: readonly FieldConflict[],
+): readonly string[] {
+  const subject = subjectOf(objectRef(desired))
+  return conflicts.map(({ manager, path }) => {
+    const theirs = live === undefined ? '' : `live ${valueText(live, path)}, `
+    return `${subject}: apply refused (FieldManagerConflict): ${path} is owned by "${manager}": ${theirs}manifest ${valueText(desired, path)}`
+  })
+}
+
+/** What a user can do about a conflict. */
+export const CONFLICT_WAYS_OUT =
+  'three ways out: remove the field from the manifest and its manager keeps it; or write the live value into the manifest and share it; or take it with deploy --force-conflicts'
+
+function valueText(object: KubeObject, path: string): string {
+  const value = valueAtFieldPath(object, path)
+  if (value === undefined) return 'absent'
+  const text = concealedAt(object, path) ? '***' : JSON.stringify(value)
+  return text.length > 120 ? `${text.slice(0, 117)}…` : text
 }
 
 /** Whether a conflict is a hand edit that a deploy puts back. */

@@ -25,9 +25,10 @@ export interface ObjectMeta {
 }
 
 /** One writer's share of an object, as server-side apply tracks it. */
-interface ManagedFieldsEntry {
+export interface ManagedFieldsEntry {
   readonly manager?: string
   readonly operation?: string
+  readonly apiVersion?: string
   readonly subresource?: string
   readonly fieldsV1?: Fields
 }

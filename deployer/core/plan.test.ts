@@ -26,7 +26,7 @@ const MANAGED = {
 const POD = object('Pod', { labels: OURS }, { spec: {} })
 
 test.for([
-  { when: 'it does not exist', live: undefined, look: { decided: { action: 'create' } } },
+  { when: 'it does not exist', live: undefined, look: { ask: 'create' } },
   {
     when: 'it is as stated',
     live: object('ConfigMap', { labels: OURS, ...MANAGED }, { data: { a: '1' } }),

@@ -4,6 +4,7 @@ import { changesBetween } from './changes.ts'
 import type { FieldConflict } from './conflicts.ts'
 import { INPUTS_ANNOTATION } from './inputs.ts'
 import { isApplied, ownedFields } from './managed-fields.ts'
+import { MIGRATION, needsMigration, orphanedFields } from './migration.ts'
 import { objectRef, textAt } from './object.ts'
 import type { KubeObject, ObjectRef } from './object.ts'
 import { ownerOf } from './ownership.ts'
@@ -36,6 +37,8 @@ export interface PlanEntry {
   readonly changes: readonly Change[]
   /** Fields that hand edits own and that the apply takes back. */
   readonly healed?: readonly FieldConflict[]
+  /** Client-side apply owned fields; they are taken over first. */
+  readonly migrates?: boolean
   /** What is asked for; absent for `prune` and `skip`. */
   readonly desired?: KubeObject
   /** The incarnation the entry was decided on. */
@@ -54,6 +57,8 @@ const UNOWNED = 'nobody owned it'
 /** What the live object alone tells; `dry-run` means that the API server must say what an apply would change. */
 export type FirstLook =
   | { readonly decided: PlanEntry }
+  /** It does not exist; a dry run tells whether it may. */
+  | { readonly ask: 'create' }
   | { readonly ask: 'dry-run'; readonly adopt: boolean }
   /** The pod must be replaced; a dry-run create proves that it can be. */
   | { readonly ask: 'replacement'; readonly reason: string }
@@ -69,7 +74,7 @@ export function firstLook(
   live: KubeObject | undefined,
   options: { readonly set: ObjectSet; readonly isMember: boolean; readonly adopt: boolean },
 ): FirstLook {
-  if (!live) return { decided: entry(desired, 'create') }
+  if (!live) return { ask: 'create' }
   const owner = ownerOf(live, options.set)
   if (owner === 'foreign') return { refused: 'foreign' }
   const adopt = owner === 'nobody' && !options.isMember
@@ -81,7 +86,7 @@ export function firstLook(
   if (reason !== undefined) {
     return { ask: 'replacement', reason: adopt ? `${UNOWNED}; ${reason}` : reason }
   }
-  return isApplied(desired, live)
+  return isApplied(desired, live) && !needsMigration(live)
     ? { decided: entry(desired, 'unchanged', { live }) }
     : { ask: 'dry-run', adopt }
 }
@@ -93,16 +98,49 @@ export function afterDryRun(
   answer: KubeObject,
   details: { readonly adopt: boolean; readonly healed: readonly FieldConflict[] },
 ): PlanEntry {
-  const changes = changesBetween(live, answer)
-  const healed = details.healed.length > 0 ? { healed: details.healed } : {}
-  if (details.adopt) {
-    return entry(desired, 'adopt', { live, changes, ...healed, reason: UNOWNED })
+  const migrates = needsMigration(live)
+  const orphaned = migrates ? orphanedFields(live, answer) : []
+  const changes = [...changesBetween(live, answer), ...orphaned]
+  const known = {
+    live,
+    changes,
+    ...(details.healed.length > 0 ? { healed: details.healed } : {}),
+    ...(migrates ? { migrates } : {}),
   }
-  if (changes.length > 0) return entry(desired, 'configure', { live, changes, ...healed })
+  const reasons = [...(details.adopt ? [UNOWNED] : []), ...(migrates ? [MIGRATION] : [])]
+  const reason = reasons.length > 0 ? { reason: reasons.join('; ') } : {}
+  if (details.adopt) return entry(desired, 'adopt', { ...known, ...reason })
+  if (changes.length > 0 || migrates) return entry(desired, 'configure', { ...known, ...reason })
   // Written in another way, or completed by admission: nothing to do. If only ownership changes, that is a change too.
   return isDeepStrictEqual(ownedFields(live), ownedFields(answer))
     ? entry(desired, 'unchanged', { live })
-    : entry(desired, 'configure', { live, ...healed, reason: 'field ownership only' })
+    : entry(desired, 'configure', { ...known, reason: 'field ownership only' })
+}
+
+/**
+ * Whether an entry that was planned again still does the same; what changes by itself (resource version, status) does
+ * not count.
+ */
+export function isSameDecision(before: PlanEntry, after: PlanEntry): boolean {
+  const decision = ({ action, reason, changes, healed, migrates, live }: PlanEntry) => [
+    action,
+    reason,
+    changes,
+    healed,
+    migrates,
+    live?.metadata.uid,
+  ]
+  return isDeepStrictEqual(decision(before), decision(after))
+}
+
+/** Removals that were planned and did not happen: the API server keeps some immutable fields, or has a default for them. */
+export function keptFields(planned: PlanEntry, answer: KubeObject): readonly string[] {
+  if (!planned.live) return []
+  const gone = changesBetween(planned.live, answer).map(({ path }) => path)
+  return planned.changes
+    .filter((change) => !('after' in change))
+    .filter(({ path }) => !gone.some((one) => one.startsWith(path) || path.startsWith(one)))
+    .map(({ path }) => path)
 }
 
 /** One entry; `changes` default to none. */

@@ -60,14 +60,24 @@ describe('one environment through its life', () => {
   })
 
   test('a field that another program owns stops the run with exit code 4', async () => {
-    const theirs = { apiVersion: 'v1', kind: 'ConfigMap', data: { DOCUMENT_NAME: 'theirs' } }
+    const theirs = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'worker' },
+      data: { DOCUMENT_NAME: 'theirs' },
+    }
     await cluster.client.patch(configMap(environment), 'application/apply-patch+yaml', theirs, {
       fieldManager: 'other-controller',
       force: true,
     })
     const { code, stderr } = await environment.deployer('deploy')
     expect(code).toBe(4)
-    expect(stderr).toContain('.data.DOCUMENT_NAME is owned by "other-controller"')
+    expect(stderr).toContain(
+      '.data.DOCUMENT_NAME is owned by "other-controller": live "theirs", manifest "Ted Lasso"',
+    )
+    expect(stderr).toContain('three ways out: ')
+    const forced = await environment.deployer('plan', '--force-conflicts')
+    expect(forced.stdout).toContain('.data.DOCUMENT_NAME taken back from other-controller')
     await cluster.client.patch(
       configMap(environment),
       'application/merge-patch+json',

@@ -1,0 +1,241 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { conflictLines, conflictsOf, CONFLICT_WAYS_OUT } from '../core/conflicts.ts'
+import { DeployError } from '../core/errors.ts'
+import type { Member } from '../core/inventory.ts'
+import { migratedManagers } from '../core/migration.ts'
+import { objectRef, subjectOf, textAt } from '../core/object.ts'
+import type { KubeObject, ObjectRef } from '../core/object.ts'
+import { FIELD_MANAGER, PART_OF_LABEL } from '../core/ownership.ts'
+import type { ObjectSet } from '../core/ownership.ts'
+import { isSameDecision, keptFields } from '../core/plan.ts'
+import type { PlanEntry, State } from '../core/plan.ts'
+import type { Api, Outcome } from './api.ts'
+import { apiError } from './api-error.ts'
+import type { Cluster } from './connect.ts'
+import { planObject } from './plan-object.ts'
+import type { Planned } from './plan-object.ts'
+import { isGone } from './removal.ts'
+
+/** What became of one entry. */
+export interface Applied {
+  readonly entry: PlanEntry
+  readonly state: State
+  readonly live?: KubeObject
+  /** Paths that were to be removed and are still there. */
+  readonly kept?: readonly string[]
+}
+
+export interface CarryOutOptions {
+  readonly set: ObjectSet
+  readonly members: readonly Member[]
+  readonly signal: AbortSignal
+  /** As in the plan: an object that changed meanwhile is planned again by the same rules. */
+  readonly adopt?: boolean
+  readonly forceConflicts?: boolean
+  /** Told what would be done now, before the run stops because it differs from the plan. */
+  readonly onPlanChanged?: (entry: PlanEntry) => void
+}
+
+/** How often an object may change under our hands, its plan staying the same, before the run stops. */
+const MAX_ROUNDS = 5
+const FRESH_ATTEMPTS = 10
+
+/**
+ * Does what one entry of a plan says, and nothing else.
+ *
+ * @throws {DeployError} `ERR_PLAN_CHANGED` if the object changed so that its plan is another one now.
+ */
+export async function carryOut(
+  cluster: Cluster,
+  one: PlanEntry,
+  options: CarryOutOptions,
+): Promise<Applied> {
+  const { action, live } = one
+  switch (action) {
+    case 'create':
+      return createNew(cluster.api, one, options)
+    case 'configure':
+    case 'adopt':
+      return change(cluster.api, one, options)
+    case 'recreate': {
+      await removeOld(cluster, required(live), options.signal)
+      const created = await createNew(cluster.api, one, options)
+      return { ...created, state: 'recreated' }
+    }
+    case 'prune':
+      return prune(cluster, one, options)
+    case 'unchanged':
+      return { entry: one, state: 'unchanged', ...(live ? { live } : {}) }
+    case 'skip':
+      return { entry: one, state: 'skipped' }
+    default:
+      return action satisfies never
+  }
+}
+
+/**
+ * Creates by an apply, which is also how a lost answer is survived: asking again does no harm. There is no form of it
+ * that only creates, so that an object which appeared since the plan shows in the answer (200, not 201); what was
+ * added to it is then given up again, and the run stops.
+ */
+async function createNew(api: Api, one: PlanEntry, options: CarryOutOptions): Promise<Applied> {
+  const desired = required(one.desired)
+  const result = await tryWhereFresh(() => api.apply(desired))
+  if (result.done && (result.isNew || result.isRepeated || !hasOtherOwners(result.object))) {
+    return { entry: one, state: 'created', live: result.object }
+  }
+  if (result.done) {
+    const { apiVersion, kind, name, namespace } = objectRef(desired)
+    const nothing = {
+      apiVersion,
+      kind,
+      metadata: namespace === undefined ? { name } : { name, namespace },
+    }
+    await api.apply(nothing)
+  } else if (conflictsOf(result.body).length === 0) {
+    throw refusal(result, one.ref, 'create')
+  }
+  const again = await planAgain(api, one, options)
+  throw planChanged(one, again, options)
+}
+
+/** Whether anyone but us wrote the object itself; the status is a controller's. */
+function hasOtherOwners({ metadata }: KubeObject): boolean {
+  return (metadata.managedFields ?? []).some(
+    ({ manager, subresource }) => manager !== FIELD_MANAGER && (subresource ?? '') === '',
+  )
+}
+
+/**
+ * Applies what was shown. The API server itself checks, by UID and resource version, that the object is the one the
+ * plan looked at; if it is not, it is planned again.
+ */
+async function change(api: Api, planned: PlanEntry, options: CarryOutOptions): Promise<Applied> {
+  let current = planned
+  for (let round = 1; ; round += 1) {
+    const result = await applyOnce(api, current)
+    if (result.done) {
+      const kept = keptFields(current, result.object)
+      const state = planned.action === 'adopt' ? 'adopted' : 'configured'
+      const found = kept.length > 0 ? { kept } : {}
+      return { entry: planned, state, live: result.object, ...found }
+    }
+    if (!isOutdated(result) || round === MAX_ROUNDS) throw conflictOr(result, current)
+    const again = await planAgain(api, planned, options)
+    if (!('entry' in again)) throw planChanged(planned, again, options)
+    // what was to be done is done already: by an attempt whose answer was lost, or by another run
+    if (again.entry.action === 'unchanged') return carriedBefore(again.entry)
+    if (!isSameDecision(planned, again.entry)) throw planChanged(planned, again, options)
+    current = again.entry
+  }
+}
+
+function carriedBefore(one: PlanEntry): Applied {
+  return { entry: one, state: 'unchanged', ...(one.live ? { live: one.live } : {}) }
+}
+
+async function applyOnce(api: Api, one: PlanEntry): Promise<Outcome> {
+  const [desired, live] = [required(one.desired), required(one.live)]
+  const base =
+    one.migrates === true ? await api.writeManagers(live, migratedManagers(live)) : undefined
+  if (base?.done === false) return base
+  const { uid, resourceVersion } = (base?.object ?? live).metadata
+  const body = { ...desired, metadata: { ...desired.metadata, uid, resourceVersion } } as KubeObject
+  return api.apply(body, { force: (one.healed ?? []).length > 0 })
+}
+
+/** The object is another version or incarnation, or a manager has come that the plan did not know. */
+function isOutdated(result: Refused): boolean {
+  return result.status === 409
+}
+
+async function planAgain(api: Api, one: PlanEntry, options: CarryOutOptions): Promise<Planned> {
+  const live = await api.get(one.ref)
+  const isMember = options.members.some(
+    ({ uid }) => uid !== undefined && uid === live?.metadata.uid,
+  )
+  return planObject(api, required(one.desired), live, {
+    set: options.set,
+    adopt: options.adopt === true,
+    ...(options.forceConflicts === undefined ? {} : { forceConflicts: options.forceConflicts }),
+    isMember,
+    upcoming: [],
+  })
+}
+
+function planChanged(one: PlanEntry, now: Planned, options: CarryOutOptions): DeployError {
+  const subject = subjectOf(one.ref)
+  if ('entry' in now) options.onPlanChanged?.(now.entry)
+  const why = 'entry' in now ? `now it would be ${now.entry.action}` : refusedText(now)
+  const past = one.action === 'create' ? 'the object appeared' : 'the object changed'
+  return new DeployError(
+    'ERR_PLAN_CHANGED',
+    `${subject}: ${one.action} stopped: ${past} after it was planned; ${why}`,
+    { subject, hint: 'look at the new plan, then deploy again: it goes on from here' },
+  )
+}
+
+function refusedText(now: Exclude<Planned, { readonly entry: PlanEntry }>): string {
+  if ('conflicts' in now) return now.conflicts.join('\n')
+  return now.refused === 'foreign'
+    ? 'it belongs to another set of objects'
+    : 'it was not made by this deployer, and would have to be adopted'
+}
+
+/** Deletes unless the object was given to somebody else meanwhile. */
+async function prune(cluster: Cluster, one: PlanEntry, options: CarryOutOptions): Promise<Applied> {
+  const old = required(one.live)
+  const now = await cluster.api.get(one.ref)
+  if (now?.metadata.uid !== old.metadata.uid) return { entry: one, state: 'pruned' }
+  if (now?.metadata.labels?.[PART_OF_LABEL] !== options.set.id) {
+    const left = { ...one, action: 'skip', reason: 'no longer carries our label' } as const
+    throw planChanged(one, { entry: left }, options)
+  }
+  await removeOld(cluster, old, options.signal)
+  return { entry: one, state: 'pruned' }
+}
+
+async function removeOld(cluster: Cluster, old: KubeObject, signal: AbortSignal): Promise<void> {
+  await cluster.api.remove(objectRef(old), required(old.metadata.uid))
+  await isGone(cluster, [old], signal)
+}
+
+/** A namespace of a second ago may not have its service account yet, a definition may not be established. */
+async function tryWhereFresh(write: () => Promise<Outcome>): Promise<Outcome> {
+  for (let attempt = 1; ; attempt += 1) {
+    const result = await write()
+    if (result.done || attempt === FRESH_ATTEMPTS || !isRace(result)) return result
+    await sleep(100 * attempt)
+  }
+}
+
+function isRace(result: Refused): boolean {
+  const message = textAt(result.body, 'message') ?? String(result.body)
+  if (result.status === 403) {
+    return /serviceaccount .*not found|error looking up service account/.test(message)
+  }
+  return (
+    result.status === 404 &&
+    /namespaces .*not found|could not find the requested resource|page not found/.test(message)
+  )
+}
+
+type Refused = Extract<Outcome, { readonly done: false }>
+
+function conflictOr(result: Refused, { ref, desired, live }: PlanEntry): DeployError {
+  const conflicts = conflictsOf(result.body)
+  if (!desired || conflicts.length === 0) return refusal(result, ref, 'apply')
+  return new DeployError('ERR_FIELD_CONFLICT', conflictLines(desired, live, conflicts).join('\n'), {
+    subject: subjectOf(ref),
+    hint: CONFLICT_WAYS_OUT,
+  })
+}
+
+function refusal(result: Refused, ref: ObjectRef, verb: string): DeployError {
+  return apiError(result.status, result.body, { subject: subjectOf(ref), verb })
+}
+
+function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new TypeError('a plan entry lacks what its action needs')
+  return value
+}

@@ -1,0 +1,135 @@
+import { withoutAutoscaled } from '../core/autoscaler.ts'
+import { statedChanges } from '../core/changes.ts'
+import { conflictLines, conflictsOf, isHandEdit, isOnlyImmutability } from '../core/conflicts.ts'
+import { objectRef, subjectOf, textAt } from '../core/object.ts'
+import type { KubeObject } from '../core/object.ts'
+import type { ObjectSet } from '../core/ownership.ts'
+import { afterDryRun, entry, firstLook } from '../core/plan.ts'
+import type { PlanEntry } from '../core/plan.ts'
+import { missesUpcoming, missingBefore } from '../core/prerequisites.ts'
+import type { Api, Outcome } from './api.ts'
+import { apiError } from './api-error.ts'
+
+export interface ObjectPlanOptions {
+  readonly set: ObjectSet
+  /** Take over objects that exist and belong to nobody. */
+  readonly adopt: boolean
+  /** Take fields over from whoever owns them. */
+  readonly forceConflicts?: boolean
+  /** Whether the inventory names this very incarnation. */
+  readonly isMember: boolean
+  /** What the same deploy creates, so that a new object may need it. */
+  readonly upcoming: readonly KubeObject[]
+}
+
+/** What is to be done with one object, or why nothing may be. */
+export type Planned =
+  | { readonly entry: PlanEntry }
+  | { readonly refused: 'foreign' | 'unowned' }
+  /** One line per field. */
+  | { readonly conflicts: readonly string[] }
+
+/**
+ * Plans one object by what is live and, where that does not tell, by dry runs. Writes nothing.
+ *
+ * @throws {DeployError} the API server's refusal of the object, if it is no conflict.
+ */
+export async function planObject(
+  api: Api,
+  rendered: KubeObject,
+  live: KubeObject | undefined,
+  options: ObjectPlanOptions,
+): Promise<Planned> {
+  const desired = live ? withoutAutoscaled(rendered, live) : rendered
+  const look = firstLook(desired, live, options)
+  if ('decided' in look) return { entry: look.decided }
+  if ('refused' in look) return look
+  if (look.ask === 'create') return { entry: await creation(api, desired, options.upcoming) }
+  if (!live) throw new TypeError('only an existing object needs a second look')
+  if (look.ask === 'replacement') {
+    return { entry: await replacement(api, desired, live, look.reason) }
+  }
+  return dryRun(api, desired, live, { ...options, adopt: look.adopt })
+}
+
+/** Tries a creation, unless it needs what the deploy only makes: that is found out when it is made. */
+async function creation(
+  api: Api,
+  desired: KubeObject,
+  upcoming: readonly KubeObject[],
+): Promise<PlanEntry> {
+  const missing = missingBefore(desired, upcoming)
+  if (missing !== undefined) return entry(desired, 'create', untried(`${missing} is not there yet`))
+  const result = await api.apply(desired, { dryRun: true })
+  if (result.done) return entry(desired, 'create')
+  const why = whyUntried(result, upcoming)
+  if (why === undefined) throw refusal(result, desired, 'dry run')
+  return entry(desired, 'create', untried(why))
+}
+
+/** Asks what an apply would change; hand edits are asked about once more with force, other conflicts returned. */
+async function dryRun(
+  api: Api,
+  desired: KubeObject,
+  live: KubeObject,
+  options: ObjectPlanOptions,
+): Promise<Planned> {
+  const { adopt } = options
+  const first = await api.apply(desired, { dryRun: true })
+  if (first.done) return { entry: afterDryRun(desired, live, first.object, { adopt, healed: [] }) }
+  const conflicts = conflictsOf(first.body)
+  if (first.status === 409 && conflicts.length > 0) {
+    if (options.forceConflicts !== true && !conflicts.every(isHandEdit)) {
+      const programs = conflicts.filter((one) => !isHandEdit(one))
+      return { conflicts: conflictLines(desired, live, programs) }
+    }
+    const forced = await api.apply(desired, { dryRun: true, force: true })
+    if (!forced.done) throw refusal(forced, desired, 'dry run')
+    return { entry: afterDryRun(desired, live, forced.object, { adopt, healed: conflicts }) }
+  }
+  if (first.status === 422 && isOnlyImmutability(first.body)) {
+    const reason = 'fields that cannot change on an existing object'
+    return { entry: await replacement(api, desired, live, reason) }
+  }
+  const why = whyUntried(first, [])
+  if (why === undefined) throw refusal(first, desired, 'dry run')
+  const changes = statedChanges(live, desired)
+  return {
+    entry: entry(desired, adopt ? 'adopt' : 'configure', { live, changes, ...untried(why) }),
+  }
+}
+
+/** Plans to replace, after a dry-run create under another name proved that the new object is acceptable. */
+async function replacement(
+  api: Api,
+  desired: KubeObject,
+  live: KubeObject,
+  reason: string,
+): Promise<PlanEntry> {
+  const { name } = desired.metadata
+  const probe = {
+    ...desired,
+    metadata: { ...desired.metadata, name: `${name.slice(0, 240)}-dry-run` },
+  }
+  const created = await api.create(probe, { dryRun: true })
+  if (!created.done) throw refusal(created, desired, 'dry run of the replacement')
+  return entry(desired, 'recreate', { live, reason, changes: statedChanges(live, desired) })
+}
+
+type Refused = Extract<Outcome, { readonly done: false }>
+
+/** A refusal that says nothing about the object: it cannot be tried, and the plan says so instead of failing. */
+function whyUntried(result: Refused, upcoming: readonly KubeObject[]): string | undefined {
+  const message = textAt(result.body, 'message') ?? ''
+  if (message.includes('does not support dry run')) return message
+  const missed = missesUpcoming(message, upcoming)
+  return missed === undefined ? undefined : `${missed} is not there yet`
+}
+
+function untried(why: string): { readonly reason: string } {
+  return { reason: `no dry run: ${why}` }
+}
+
+function refusal(result: Refused, desired: KubeObject, verb: string): Error {
+  return apiError(result.status, result.body, { subject: subjectOf(objectRef(desired)), verb })
+}

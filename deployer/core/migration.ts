@@ -1,0 +1,116 @@
+import type { Change } from './changes.ts'
+import { concealedAt } from './secrets.ts'
+import { isFields, listAt } from './object.ts'
+import type { Fields, KubeObject, ManagedFieldsEntry } from './object.ts'
+import { FIELD_MANAGER } from './ownership.ts'
+
+const CLIENT_SIDE_MANAGER = 'kubectl-client-side-apply'
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
+
+/** Said of an object whose fields are taken over. */
+export const MIGRATION = 'moves from client-side apply: its fields become ours'
+
+/**
+ * Whether `kubectl apply` owns fields of the object. While it does, a field that is no longer stated stays for ever,
+ * because its owner never gives it up.
+ *
+ * @see https://github.com/kubernetes/kubernetes/issues/99003
+ */
+export function needsMigration(live: KubeObject): boolean {
+  return (live.metadata.managedFields ?? []).some((entry) => isClientSide(entry, live))
+}
+
+/**
+ * The object's managers with those of client-side apply merged into ours, so that the next apply removes what is not
+ * stated any more, the copy in the last-applied annotation among it.
+ *
+ * @see https://github.com/kubernetes/client-go/blob/master/util/csaupgrade/upgrade.go
+ */
+export function migratedManagers(live: KubeObject): readonly ManagedFieldsEntry[] {
+  const entries = live.metadata.managedFields ?? []
+  const taken = entries.filter((entry) => isClientSide(entry, live))
+  const ours = entries.find(isOurs)
+  const others = entries.filter((entry) => entry !== ours && !taken.includes(entry))
+  const [first] = taken
+  const fieldsV1 = taken.reduce((tree, entry) => union(tree, entry.fieldsV1), ours?.fieldsV1 ?? {})
+  return [...others, { ...first, ...ours, manager: FIELD_MANAGER, operation: 'Apply', fieldsV1 }]
+}
+
+/**
+ * What goes once client-side apply owns nothing: its fields that nobody else owns after the apply.
+ *
+ * @param answer Of the dry-run apply, which could not show it.
+ */
+export function orphanedFields(live: KubeObject, answer: KubeObject): readonly Change[] {
+  const isTaken = (entry: ManagedFieldsEntry) => isClientSide(entry, live)
+  const keeping = (answer.metadata.managedFields ?? []).filter((entry) => !isTaken(entry))
+  const taken = (live.metadata.managedFields ?? []).filter(isTaken)
+  const tree = taken.reduce<Fields>((all, entry) => union(all, entry.fieldsV1), {})
+  const trees = keeping.flatMap(({ fieldsV1 }) => (fieldsV1 ? [fieldsV1] : []))
+  return orphansBelow({ tree, trees, value: live, path: '' })
+    .filter(({ path }) => !path.includes(LAST_APPLIED))
+    .map((one) => (concealedAt(live, one.path) ? { ...one, before: '*** (before)' } : one))
+}
+
+function isClientSide(entry: ManagedFieldsEntry, { apiVersion }: KubeObject): boolean {
+  // fields of another version of the API may have other names
+  const isSameVersion = (entry.apiVersion ?? apiVersion) === apiVersion
+  const isMain = entry.operation === 'Update' && (entry.subresource ?? '') === ''
+  return entry.manager === CLIENT_SIDE_MANAGER && isMain && isSameVersion
+}
+
+function isOurs({ manager, operation, subresource }: ManagedFieldsEntry): boolean {
+  return manager === FIELD_MANAGER && operation === 'Apply' && (subresource ?? '') === ''
+}
+
+function union(one: Fields, other: Fields | undefined): Fields {
+  const merged = Object.entries(other ?? {}).map(([step, child]) => {
+    const known = one[step]
+    return [step, isFields(known) && isFields(child) ? union(known, child) : child] as const
+  })
+  return { ...one, ...Object.fromEntries(merged) }
+}
+
+interface Place {
+  readonly tree: Fields
+  /** The same place in the trees of those who stay. */
+  readonly trees: readonly Fields[]
+  readonly value: unknown
+  readonly path: string
+}
+
+function orphansBelow({ tree, trees, value, path }: Place): readonly Change[] {
+  return Object.entries(tree).flatMap(([step, child]) => {
+    if (step === '.' || !isFields(child)) return []
+    const next = valueAtStep(value, step)
+    if (next === undefined) return []
+    const below = `${path}${stepText(step)}`
+    const kept = trees.map((one) => one[step]).filter(isFields)
+    const isWhole = step.startsWith('k:') || Object.keys(child).every((key) => key === '.')
+    if (isWhole && kept.length === 0) return [{ path: below, before: next }]
+    return orphansBelow({ tree: child, trees: kept, value: next, path: below })
+  })
+}
+
+function valueAtStep(value: unknown, step: string): unknown {
+  const rest = step.slice(2)
+  if (step.startsWith('f:')) return isFields(value) ? value[rest] : undefined
+  const wanted: unknown = JSON.parse(rest)
+  const isWanted = (item: unknown) =>
+    step.startsWith('v:')
+      ? item === wanted
+      : isFields(item) &&
+        isFields(wanted) &&
+        Object.entries(wanted).every(([key, one]) => item[key] === one)
+  return listAt({ value }, 'value').find(isWanted)
+}
+
+function stepText(step: string): string {
+  const rest = step.slice(2)
+  if (step.startsWith('f:')) {
+    return /^[A-Za-z0-9_-]+$/.test(rest) ? `.${rest}` : `[${JSON.stringify(rest)}]`
+  }
+  if (step.startsWith('v:')) return `[=${rest}]`
+  const keys = Object.entries(JSON.parse(rest) as Fields)
+  return `[${keys.map(([key, value]) => `${key}=${String(value)}`).join(',')}]`
+}
