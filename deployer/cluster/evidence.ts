@@ -1,26 +1,27 @@
+import { told } from '../core/evidence-text.ts'
+import type { Told } from '../core/evidence-text.ts'
 import { numberAt, objectRef, textAt } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
-import { hasLog, terminationMessage, troubledContainer } from '../core/pod-readiness.ts'
+import { logSource, terminationMessage } from '../core/pod-containers.ts'
 import type { Cluster } from './connect.ts'
 import { podLog } from './pod-log.ts'
 
-/** What tells why an object is not ready. */
-export interface Evidence {
-  /** What the container wrote as its verdict. */
-  readonly verdict?: string
+/** What tells why an object is not ready; `verdict` is what the container wrote at its end. */
+export interface Evidence extends Told {
   /** Its events, oldest first: `Warning Failed (3x): …` */
   readonly events: readonly string[]
-  /** The last lines of the failing container. */
-  readonly log: readonly string[]
 }
 
-const LOG_LINES = 20
+/** More than are shown, because a worker's attempts are left out of it. */
+const LOG_LINES = 60
 const MAX_EVENTS = 8
-const BOUND_MS = 5_000
+const BOUND_MS = 3_000
 
 /**
  * Collects the evidence about one object. It explains another failure, so what cannot be read is left out rather than
  * reported: a missing permission on events must not hide the reason.
+ *
+ * @param object The pod, or the object that could not make one.
  */
 export async function evidenceOf(
   cluster: Cluster,
@@ -32,24 +33,32 @@ export async function evidenceOf(
     readEvents(cluster, object).catch(() => []),
     readLog(cluster, object, bound).catch(() => []),
   ])
-  const verdict = object.kind === 'Pod' ? terminationMessage(object) : undefined
-  return { ...(verdict === undefined ? {} : { verdict }), events, log }
+  const message = object.kind === 'Pod' ? terminationMessage(object) : undefined
+  const hasSpoken = message !== undefined || log.length > 0
+  return {
+    ...told(log, message),
+    // where the container itself has told, that it was pulled and started is noise
+    events: (hasSpoken ? events.filter(isWarning) : events).slice(-MAX_EVENTS).map(eventText),
+  }
 }
 
-async function readEvents(cluster: Cluster, object: KubeObject): Promise<readonly string[]> {
+async function readEvents(cluster: Cluster, object: KubeObject): Promise<readonly KubeObject[]> {
   const kind = await cluster.api.kindOf({ apiVersion: 'v1', kind: 'Event' })
   const { items } = await cluster.api.list(kind, {
     namespace: object.metadata.namespace ?? 'default',
     fieldSelector: `involvedObject.uid=${object.metadata.uid}`,
   })
-  return items
-    .toSorted((a, b) => timeOf(a).localeCompare(timeOf(b)))
-    .slice(-MAX_EVENTS)
-    .map((event) => {
-      const count = numberAt(event, 'count') ?? 1
-      const times = count > 1 ? ` (${count}x)` : ''
-      return `${textAt(event, 'type')} ${textAt(event, 'reason')}${times}: ${textAt(event, 'message')}`
-    })
+  return items.toSorted((a, b) => timeOf(a).localeCompare(timeOf(b)))
+}
+
+function isWarning(event: KubeObject): boolean {
+  return textAt(event, 'type') === 'Warning'
+}
+
+function eventText(event: KubeObject): string {
+  const count = numberAt(event, 'count') ?? 1
+  const times = count > 1 ? ` (${count}x)` : ''
+  return `${textAt(event, 'type')} ${textAt(event, 'reason')}${times}: ${textAt(event, 'message')}`
 }
 
 function timeOf(event: KubeObject): string {
@@ -66,10 +75,10 @@ async function readLog(
   object: KubeObject,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  if (object.kind !== 'Pod' || !hasLog(object)) return []
-  const container = troubledContainer(object)
+  const source = object.kind === 'Pod' ? logSource(object) : undefined
+  if (source === undefined) return []
   const lines: string[] = []
-  const options = { ...(container === undefined ? {} : { container }), tailLines: LOG_LINES }
+  const options = { ...source, tailLines: LOG_LINES }
   for await (const line of podLog(cluster.transport, objectRef(object), options, signal)) {
     lines.push(line)
   }

@@ -1,15 +1,19 @@
 import type { Cluster } from '../cluster/connect.ts'
 import { evidenceOf } from '../cluster/evidence.ts'
 import { waitUntilReady } from '../cluster/wait.ts'
-import type { Waited } from '../cluster/wait.ts'
+import type { WaitResult } from '../cluster/wait-judge.ts'
 import { DeployError } from '../core/errors.ts'
 import { hintOf } from '../core/hints.ts'
 import { objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
 import type { ObjectSet } from '../core/ownership.ts'
 import { isWaitedFor } from '../core/readiness.ts'
-import type { Readiness } from '../core/readiness.ts'
+import type { Readiness } from '../core/readiness-result.ts'
+import type { Waited } from '../core/waited.ts'
 import type { CommandContext } from './context.ts'
+
+/** With many objects the first ones tell enough; each costs two requests. */
+const MAX_EXPLAINED = 5
 
 /**
  * Waits until every object is ready.
@@ -31,19 +35,33 @@ export async function waitAndExplain(
     event: 'begin',
     message: `Waiting up to ${timeoutSeconds} s for ${plural(count)}`,
   })
-  const { waited, isTimeOver } = await waitUntilReady(cluster, objects, {
+  const result = await waitUntilReady(cluster, objects, {
     set,
     timeoutMs: timeoutSeconds * 1_000,
     signal: context.signal,
     onChange: (one) => reportChange(one, context),
+    onBlind: (kind, { message }) =>
+      context.report({ event: 'warning', message: `no ${kind} is looked at: ${message}` }),
   })
+  return conclude(cluster, result, timeoutSeconds, context)
+}
+
+async function conclude(
+  cluster: Cluster,
+  { waited, hopeless }: WaitResult,
+  timeoutSeconds: number,
+  context: CommandContext,
+): Promise<readonly KubeObject[]> {
   const late = waited.filter(({ readiness }) => readiness.status !== 'current')
   if (late.length === 0) return waited.map(({ object }) => object)
-  const hints = await Promise.all(late.map((one) => explain(cluster, one, context)))
+  const toExplain = (hopeless.length > 0 ? hopeless : late).slice(0, MAX_EXPLAINED)
+  const hints: (string | undefined)[] = []
+  // one after the other, so that each object's lines stay together
+  for (const one of toExplain) hints.push(await explain(cluster, one, context))
   const hint = hints.find((one) => one !== undefined)
-  const failed = late.find(({ readiness }) => readiness.status === 'failed')
-  if (failed && !isTimeOver) throw objectFailed(failed, hint)
-  throw notReady(`${late.length} of ${waited.length}`, timeoutSeconds, hint)
+  const [failed] = hopeless
+  if (failed) throw objectFailed(failed, hint)
+  throw notReady(late, waited.length, timeoutSeconds, hint)
 }
 
 function reportChange({ object, readiness }: Waited, { report }: CommandContext): void {
@@ -52,6 +70,7 @@ function reportChange({ object, readiness }: Waited, { report }: CommandContext)
     event: 'object',
     subject: subjectOf(objectRef(object)),
     state: readiness.status,
+    ...(readiness.status === 'failed' ? { cause: readiness.cause } : {}),
     ...(reason === undefined ? {} : { reason }),
   })
 }
@@ -59,29 +78,47 @@ function reportChange({ object, readiness }: Waited, { report }: CommandContext)
 /** Reports the evidence about one object and gives back the hint it leads to. */
 async function explain(
   cluster: Cluster,
-  { object, readiness }: Waited,
+  { object, readiness, culprit }: Waited,
   context: CommandContext,
 ): Promise<string | undefined> {
   const subject = subjectOf(objectRef(object))
-  const { verdict, events, log } = await evidenceOf(cluster, object, context.signal)
-  const say = (kind: 'event' | 'log' | 'verdict', text: string) =>
+  const { verdict, events, log } = await evidenceOf(cluster, culprit, context.signal)
+  const say = (kind: 'on' | 'event' | 'log' | 'verdict', text: string) =>
     context.report({ event: 'evidence', subject, kind, text })
+  if (culprit !== object) say('on', subjectOf(objectRef(culprit)))
   for (const text of events) say('event', text)
   for (const text of log) say('log', text)
   if (verdict !== undefined) say('verdict', verdict)
-  return hintOf(reasonOf(readiness), verdict, ...events)
+  const cause = readiness.status === 'failed' ? readiness.cause : undefined
+  return hintOf(cause, reasonOf(readiness), verdict, ...events)
 }
 
 function objectFailed({ object, readiness }: Waited, hint: string | undefined): DeployError {
   const subject = subjectOf(objectRef(object))
-  return new DeployError('ERR_OBJECT_FAILED', `${subject}: failed: ${reasonOf(readiness)}`, {
-    subject,
-    ...(hint === undefined ? {} : { hint }),
-  })
+  const cause = readiness.status === 'failed' ? ` (${readiness.cause})` : ''
+  return new DeployError(
+    'ERR_OBJECT_FAILED',
+    `${subject}: failed${cause}: ${reasonOf(readiness)}`,
+    {
+      subject,
+      ...(hint === undefined ? {} : { hint }),
+    },
+  )
 }
 
-function notReady(share: string, timeoutSeconds: number, hint: string | undefined): DeployError {
-  return new DeployError('ERR_NOT_READY', `${share} objects not ready after ${timeoutSeconds} s`, {
+function notReady(
+  late: readonly Waited[],
+  count: number,
+  timeoutSeconds: number,
+  hint: string | undefined,
+): DeployError {
+  const [first] = late
+  const example =
+    first === undefined
+      ? ''
+      : `: ${subjectOf(objectRef(first.object))}: ${reasonOf(first.readiness) ?? first.readiness.status}`
+  const share = `${late.length} of ${plural(count)} not ready after ${timeoutSeconds} s`
+  return new DeployError('ERR_NOT_READY', `${share}${example}`, {
     hint:
       hint ?? 'look at it with status; deploy again waits again and changes nothing that is right',
   })

@@ -14,6 +14,19 @@ const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
     'give the identity a Cosmos DB data role on this container; a new assignment takes some minutes',
   ],
   [
+    /webhook did not see it/,
+    'check that the webhook runs: kubectl get pods -n azure-workload-identity-system; then delete the pod, and deploy again makes a new one',
+  ],
+  [
+    /failed calling webhook/,
+    'the webhook is down: kubectl get pods,endpoints -n azure-workload-identity-system; deploy again once it is up',
+  ],
+  [/violates PodSecurity/, 'set the fields the message names in the pod template'],
+  [
+    /error looking up service account/,
+    'add the ServiceAccount to the manifests, or correct serviceAccountName',
+  ],
+  [
     /ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull/,
     'check `image` in the environment, and that the cluster may pull it (kind: kind load docker-image; AKS: az aks update --attach-acr)',
   ],
@@ -27,11 +40,21 @@ const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
   ],
   [/Unschedulable/, 'no node fits: compare resources and nodeSelector with kubectl describe nodes'],
   [/OOMKilled/, 'raise resources.limits.memory'],
+  [
+    /^(crash-loop|init-container)$/m,
+    'the lines above are the end of its last run; kubectl logs --previous shows all of it',
+  ],
+  [
+    /BackoffLimitExceeded/,
+    'correct what the log says; a Job cannot be changed, so delete it and deploy again',
+  ],
+  [/DeadlineExceeded/, 'raise the deadline, or find out with status what it waited for'],
+  [/admission webhook/, 'the message says what the webhook wants'],
   [/exceeded quota/, 'free quota or ask for more: kubectl describe quota'],
   [/Evicted/, 'the node ran short; deploy again'],
 ]
 
-/** The hint for a failure, or undefined if nothing is known about it. */
+/** The hint for a failure, or undefined if nothing is known about it. @param texts Its cause, reason, verdict, events. */
 export function hintOf(...texts: readonly (string | undefined)[]): string | undefined {
   const text = texts.filter((part) => part !== undefined).join('\n')
   return HINTS.find(([pattern]) => pattern.test(text))?.[1]

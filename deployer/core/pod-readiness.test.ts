@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Fields, KubeObject } from './object.ts'
-import { podReadiness, terminationMessage } from './pod-readiness.ts'
+import { logSource, terminationMessage } from './pod-containers.ts'
+import { podReadiness } from './pod-readiness.ts'
 
 function pod(
   status: Fields,
@@ -101,6 +102,85 @@ test.for([
     graceMs: 0,
   },
   {
+    when: 'it has ended badly once and is started again',
+    status: {
+      phase: 'Running',
+      containerStatuses: [{ name: 'w', restartCount: 0, state: { terminated: { exitCode: 1 } } }],
+    },
+    spec: SERVER,
+    readiness: 'in-progress',
+  },
+  {
+    when: 'it has ended badly twice',
+    status: {
+      phase: 'Running',
+      containerStatuses: [
+        {
+          name: 'w',
+          restartCount: 1,
+          state: { terminated: { exitCode: 1 } },
+          lastState: { terminated: { exitCode: 1 } },
+        },
+      ],
+    },
+    spec: SERVER,
+    readiness: 'failed',
+    cause: 'crash-loop',
+    graceMs: 0,
+  },
+  {
+    when: 'one of its containers has ended for good and another runs',
+    status: {
+      phase: 'Running',
+      containerStatuses: [{ name: 'w', state: { terminated: { exitCode: 1 } } }],
+    },
+    readiness: 'failed',
+    cause: 'container-ended',
+    graceMs: 0,
+  },
+  {
+    when: 'an init container has ended badly for good',
+    status: {
+      phase: 'Failed',
+      initContainerStatuses: [{ name: 'i', state: { terminated: { exitCode: 3 } } }],
+    },
+    readiness: 'failed',
+    cause: 'init-container',
+    graceMs: 0,
+  },
+  {
+    when: 'an init container crashes again and again',
+    status: {
+      phase: 'Pending',
+      initContainerStatuses: [{ name: 'i', state: { waiting: { reason: 'CrashLoopBackOff' } } }],
+    },
+    spec: SERVER,
+    readiness: 'failed',
+    cause: 'init-container',
+    graceMs: 0,
+  },
+  {
+    when: 'its image may not be pulled at all',
+    status: waiting('ErrImageNeverPull'),
+    readiness: 'failed',
+    cause: 'image-pull',
+    graceMs: 0,
+  },
+  {
+    when: 'the runtime was too slow to start it',
+    status: waiting('CreateContainerError', 'context deadline exceeded'),
+    readiness: 'failed',
+    cause: 'container-start',
+    graceMs: 30_000,
+  },
+  {
+    when: 'it was evicted',
+    status: { phase: 'Failed', reason: 'Evicted', message: 'low on memory' },
+    readiness: 'failed',
+    cause: 'pod-failed',
+    graceMs: 0,
+  },
+  {
     when: 'an init container cannot start',
     status: {
       phase: 'Pending',
@@ -109,10 +189,11 @@ test.for([
     readiness: 'failed',
     graceMs: 0,
   },
-])('a pod is $readiness when $when', ({ status, spec, readiness, graceMs }) => {
+])('a pod is $readiness when $when', ({ status, spec, readiness, cause, graceMs }) => {
   const result = podReadiness(pod(status, spec))
   expect(result.status).toBe(readiness)
   if (result.status === 'failed') expect(result.graceMs).toBe(graceMs)
+  if (cause !== undefined) expect(result).toMatchObject({ cause })
 })
 
 test('a failed pod names container and exit code, and gives its own verdict', () => {
@@ -126,4 +207,64 @@ test('a pod that ran out of memory says so', () => {
   const terminated = { exitCode: 137, reason: 'OOMKilled' }
   const failed = pod({ phase: 'Failed', containerStatuses: [{ name: 'w', state: { terminated } }] })
   expect(podReadiness(failed)).toMatchObject({ reason: expect.stringContaining('OOMKilled') })
+})
+
+test('a config map that this deploy brings is given time', () => {
+  const missing = pod(waiting('CreateContainerConfigError', 'configmap "late" not found'))
+  expect(podReadiness(missing, () => true)).toMatchObject({
+    cause: 'container-config',
+    graceMs: 30_000,
+  })
+})
+
+test('a signal is named', () => {
+  const terminated = { exitCode: 143 }
+  const failed = pod({ phase: 'Failed', containerStatuses: [{ name: 'w', state: { terminated } }] })
+  expect(podReadiness(failed)).toMatchObject({ reason: 'container w: exit code 143 (signal 15)' })
+})
+
+const LABELLED = { 'azure.workload.identity/use': 'true' }
+const TOKEN = {
+  projected: { sources: [{ serviceAccountToken: { audience: 'api://AzureADTokenExchange' } }] },
+}
+
+test.for([
+  {
+    when: 'it asks for an identity and has no token',
+    labels: LABELLED,
+    volumes: [],
+    cause: 'identity',
+  },
+  { when: 'the token was injected', labels: LABELLED, volumes: [TOKEN], cause: undefined },
+  { when: 'it does not ask', labels: {}, volumes: [], cause: undefined },
+])('the cause is $cause when $when', ({ labels, volumes, cause }) => {
+  const spec = { restartPolicy: 'Never', containers: [{ name: 'w' }], volumes }
+  const metadata = { name: 'p', namespace: 'n', labels }
+  const result = podReadiness({ ...pod({ phase: 'Running' }, spec), metadata })
+  expect(result.status === 'failed' ? result.cause : undefined).toBe(cause)
+})
+
+test.for([
+  {
+    when: 'it waits to be started again',
+    status: { state: { waiting: {} }, lastState: { terminated: { exitCode: 1 } }, restartCount: 1 },
+    previous: false,
+  },
+  {
+    when: 'it runs again after a bad end',
+    status: { state: { running: {} }, lastState: { terminated: { exitCode: 1 } }, restartCount: 1 },
+    previous: true,
+  },
+])('previous=$previous is the log to read when $when', ({ status, previous }) => {
+  const crashed = pod({
+    containerStatuses: [
+      { name: 'ok', state: { running: {} } },
+      { name: 'w', ...status },
+    ],
+  })
+  expect(logSource(crashed)).toEqual({ container: 'w', previous })
+})
+
+test('a container that never ran has no log', () => {
+  expect(logSource(pod(waiting('ErrImagePull')))).toBeUndefined()
 })

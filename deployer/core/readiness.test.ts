@@ -59,6 +59,145 @@ test.for([
     expected: 'failed',
   },
   { kind: 'Job', when: 'it runs', status: { active: 1 }, expected: 'in-progress' },
+  {
+    kind: 'Job',
+    when: 'its failure is certain and its pods are ending',
+    status: { conditions: [{ type: 'FailureTarget', status: 'True', reason: 'DeadlineExceeded' }] },
+    expected: 'failed',
+  },
+  {
+    kind: 'Job',
+    when: 'it is suspended',
+    status: { conditions: [{ type: 'Suspended', status: 'True' }] },
+    expected: 'current',
+  },
+  {
+    kind: 'ReplicaSet',
+    when: 'its replica is available',
+    status: { replicas: 1, availableReplicas: 1 },
+    expected: 'current',
+  },
+  {
+    kind: 'ReplicaSet',
+    when: 'its replica is not available',
+    status: { replicas: 1 },
+    expected: 'in-progress',
+  },
+  {
+    kind: 'ReplicaSet',
+    when: 'its pods are refused',
+    status: { conditions: [{ type: 'ReplicaFailure', status: 'True' }] },
+    expected: 'failed',
+  },
+  {
+    kind: 'StatefulSet',
+    when: 'its replica is ready in the new revision',
+    status: {
+      replicas: 1,
+      readyReplicas: 1,
+      updatedReplicas: 1,
+      currentRevision: 'b',
+      updateRevision: 'b',
+    },
+    expected: 'current',
+  },
+  {
+    kind: 'StatefulSet',
+    when: 'its replica is still of the old revision',
+    status: { replicas: 1, readyReplicas: 1, currentRevision: 'a', updateRevision: 'b' },
+    expected: 'in-progress',
+  },
+  {
+    kind: 'StatefulSet',
+    when: 'only a hand rolls it',
+    spec: { updateStrategy: { type: 'OnDelete' } },
+    status: {},
+    expected: 'current',
+  },
+  {
+    kind: 'StatefulSet',
+    when: 'the partition leaves its replica as it is',
+    spec: { updateStrategy: { rollingUpdate: { partition: 1 } } },
+    status: { replicas: 1, readyReplicas: 1, currentRevision: 'a', updateRevision: 'b' },
+    expected: 'current',
+  },
+  {
+    kind: 'DaemonSet',
+    when: 'its controller has not counted the nodes',
+    status: {},
+    expected: 'in-progress',
+  },
+  {
+    kind: 'DaemonSet',
+    when: 'every node has its pod',
+    status: {
+      observedGeneration: 1,
+      desiredNumberScheduled: 2,
+      currentNumberScheduled: 2,
+      updatedNumberScheduled: 2,
+      numberAvailable: 2,
+      numberReady: 2,
+    },
+    expected: 'current',
+  },
+  {
+    kind: 'DaemonSet',
+    when: 'a node is without',
+    status: { observedGeneration: 1, desiredNumberScheduled: 2, currentNumberScheduled: 1 },
+    expected: 'in-progress',
+  },
+  { kind: 'CronJob', when: 'it exists', status: {}, expected: 'current' },
+  { kind: 'Service', when: 'it exists', status: {}, expected: 'current' },
+  {
+    kind: 'Service',
+    when: 'its load balancer has no address inside the cluster',
+    spec: { type: 'LoadBalancer' },
+    status: {},
+    expected: 'in-progress',
+  },
+  {
+    kind: 'PodDisruptionBudget',
+    when: 'its controller has not seen this generation',
+    status: { observedGeneration: 0 },
+    expected: 'in-progress',
+  },
+  {
+    kind: 'PodDisruptionBudget',
+    when: 'its controller has seen it',
+    status: { observedGeneration: 1 },
+    expected: 'current',
+  },
+  {
+    kind: 'CustomResourceDefinition',
+    when: 'its names are taken',
+    status: { conditions: [{ type: 'NamesAccepted', status: 'False' }] },
+    expected: 'failed',
+  },
+  {
+    kind: 'CustomResourceDefinition',
+    when: 'it is being installed',
+    status: { conditions: [{ type: 'Established', status: 'False', reason: 'Installing' }] },
+    expected: 'in-progress',
+  },
+  {
+    kind: 'CustomResourceDefinition',
+    when: 'it is established',
+    status: { conditions: [{ type: 'Established', status: 'True' }] },
+    expected: 'current',
+  },
+  { kind: 'Widget', when: 'it has no status', status: {}, expected: 'current' },
+  {
+    kind: 'Widget',
+    when: 'it reports Reconciling',
+    status: { conditions: [{ type: 'Reconciling', status: 'True' }] },
+    expected: 'in-progress',
+  },
+  {
+    kind: 'PersistentVolumeClaim',
+    when: 'it is bound',
+    status: { phase: 'Bound' },
+    expected: 'current',
+  },
   { kind: 'ConfigMap', when: 'it exists', status: {}, expected: 'current' },
   {
     kind: 'Widget',
@@ -84,8 +223,8 @@ test.for([
     status: { phase: 'Pending' },
     expected: 'in-progress',
   },
-])('a $kind is $expected when $when', ({ kind, status, expected }) => {
-  expect(check(kind, {}, status).status).toBe(expected)
+])('a $kind is $expected when $when', ({ kind, spec, status, expected }) => {
+  expect(check(kind, spec ?? {}, status).status).toBe(expected)
 })
 
 test('an object that is being deleted is terminating, whatever else it says', () => {

@@ -1,14 +1,16 @@
-import { at, isFields, listAt, numberAt, textAt } from './object.ts'
+import { condition, conditionText, isCondition } from './conditions.ts'
+import { at, numberAt, textAt } from './object.ts'
 import type { KubeObject } from './object.ts'
 import { podReadiness } from './pod-readiness.ts'
-
-/** How ready one live object is; `reason` is the server's own message. */
-export type Readiness =
-  | { readonly status: 'current'; readonly reason?: string }
-  | { readonly status: 'in-progress'; readonly reason: string }
-  /** Hopeless; `retryable` says that it may still pass, and how long to give it. */
-  | { readonly status: 'failed'; readonly reason: string; readonly graceMs: number }
-  | { readonly status: 'terminating' }
+import { failed, inProgress } from './readiness-result.ts'
+import type { Readiness } from './readiness-result.ts'
+import {
+  daemonSetReadiness,
+  deploymentReadiness,
+  jobReadiness,
+  replicaSetReadiness,
+  statefulSetReadiness,
+} from './workload-readiness.ts'
 
 /** Kinds that are ready as soon as they exist: there is nothing to watch. */
 const READY_AT_ONCE = [
@@ -25,7 +27,6 @@ const READY_AT_ONCE = [
   'Namespace',
   'CronJob',
   'Lease',
-  'PodDisruptionBudget',
   'HorizontalPodAutoscaler',
 ]
 
@@ -43,14 +44,18 @@ export function isWaitedFor(kind: string): boolean {
  */
 export function readiness(live: KubeObject): Readiness {
   if (live.metadata.deletionTimestamp !== undefined) return { status: 'terminating' }
-  const observed = numberAt(live, 'status', 'observedGeneration')
-  const generation = live.metadata.generation
-  if (observed !== undefined && generation !== undefined && observed !== generation) {
-    return inProgress('the change has not been seen by its controller yet')
-  }
-  if (conditionIs(live, 'Reconciling', 'True')) return inProgress(messageOf(live, 'Reconciling'))
-  if (conditionIs(live, 'Stalled', 'True')) return failed(messageOf(live, 'Stalled'))
+  if (!isObserved(live)) return inProgress('the change has not been seen by its controller yet')
+  if (isCondition(live, 'Reconciling', 'True'))
+    return inProgress(conditionText(live, 'Reconciling'))
+  if (isCondition(live, 'Stalled', 'True')) return failed('stalled', conditionText(live, 'Stalled'))
   return (BY_KIND[live.kind] ?? byReadyCondition)(live)
+}
+
+/** Whether the status tells of the present spec; a status without a generation is taken at its word. */
+export function isObserved(live: KubeObject): boolean {
+  const observed = numberAt(live, 'status', 'observedGeneration')
+  const { generation } = live.metadata
+  return observed === undefined || generation === undefined || observed === generation
 }
 
 type Rule = (live: KubeObject) => Readiness
@@ -59,44 +64,30 @@ const BY_KIND: Readonly<Record<string, Rule>> = {
   Pod: podReadiness,
   Job: jobReadiness,
   Deployment: deploymentReadiness,
+  ReplicaSet: replicaSetReadiness,
+  StatefulSet: statefulSetReadiness,
+  DaemonSet: daemonSetReadiness,
+  Service: serviceReadiness,
   CustomResourceDefinition: definitionReadiness,
   PersistentVolumeClaim: claimReadiness,
 }
-const QUOTA_GRACE_MS = 5_000
 
-function jobReadiness(live: KubeObject): Readiness {
-  if (conditionIs(live, 'Complete', 'True')) return { status: 'current' }
-  if (conditionIs(live, 'Failed', 'True')) return failed(messageOf(live, 'Failed'))
-  if (conditionIs(live, 'Suspended', 'True')) return { status: 'current', reason: 'suspended' }
-  return inProgress(`${numberAt(live, 'status', 'active') ?? 0} pods active, not complete`)
-}
-
-function deploymentReadiness(live: KubeObject): Readiness {
-  const progressing = condition(live, 'Progressing')
-  if (textAt(progressing, 'reason') === 'ProgressDeadlineExceeded') {
-    return failed(messageOf(live, 'Progressing'))
-  }
-  if (conditionIs(live, 'ReplicaFailure', 'True')) {
-    return failed(messageOf(live, 'ReplicaFailure'), QUOTA_GRACE_MS)
-  }
-  const wanted = numberAt(live, 'spec', 'replicas') ?? 1
-  const count = (key: string) => numberAt(live, 'status', key) ?? 0
-  if (count('updatedReplicas') < wanted)
-    return inProgress(`${count('updatedReplicas')} of ${wanted} replicas updated`)
-  if (count('replicas') > wanted)
-    return inProgress(`${count('replicas') - wanted} old replicas still there`)
-  if (count('availableReplicas') < wanted) {
-    return inProgress(`${count('availableReplicas')} of ${wanted} replicas available`)
-  }
-  return conditionIs(live, 'Available', 'True')
-    ? { status: 'current' }
-    : inProgress('not available')
+/** A load balancer's address is not awaited: where no one gives addresses it would never come. */
+function serviceReadiness(live: KubeObject): Readiness {
+  const isBalanced = textAt(live, 'spec', 'type') === 'LoadBalancer'
+  return isBalanced && !textAt(live, 'spec', 'clusterIP')
+    ? inProgress('it has no cluster IP yet')
+    : { status: 'current' }
 }
 
 function definitionReadiness(live: KubeObject): Readiness {
-  if (conditionIs(live, 'NamesAccepted', 'False')) return failed(messageOf(live, 'NamesAccepted'))
-  return conditionIs(live, 'Established', 'True')
-    ? { status: 'current' }
+  if (isCondition(live, 'NamesAccepted', 'False')) {
+    return failed('refused', conditionText(live, 'NamesAccepted'))
+  }
+  if (isCondition(live, 'Established', 'True')) return { status: 'current' }
+  const isInstalling = textAt(condition(live, 'Established'), 'reason') === 'Installing'
+  return isCondition(live, 'Established', 'False') && !isInstalling
+    ? failed('refused', conditionText(live, 'Established'))
     : inProgress('not established')
 }
 
@@ -110,27 +101,5 @@ function byReadyCondition(live: KubeObject): Readiness {
   const ready = condition(live, 'Ready')
   return ready === undefined || at(ready, 'status') === 'True'
     ? { status: 'current' }
-    : inProgress(messageOf(live, 'Ready'))
-}
-
-function condition(live: KubeObject, type: string): unknown {
-  return listAt(live, 'status', 'conditions').find((one) => isFields(one) && one['type'] === type)
-}
-
-function conditionIs(live: KubeObject, type: string, status: 'True' | 'False'): boolean {
-  return textAt(condition(live, type), 'status') === status
-}
-
-function messageOf(live: KubeObject, type: string): string {
-  const found = condition(live, type)
-  const parts = [textAt(found, 'reason'), textAt(found, 'message')].filter((part) => part)
-  return parts.length > 0 ? parts.join(': ') : `condition ${type}`
-}
-
-function inProgress(reason: string): Readiness {
-  return { status: 'in-progress', reason }
-}
-
-function failed(reason: string, graceMs = 0): Readiness {
-  return { status: 'failed', reason, graceMs }
+    : inProgress(conditionText(live, 'Ready'))
 }

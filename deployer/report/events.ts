@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../core/errors.ts'
 import type { Change } from '../core/changes.ts'
+import type { FailureCause } from '../core/readiness-result.ts'
 
 /** Everything a command says, as data; `text.ts` and `json.ts` are its two voices. */
 export type ReportEvent =
@@ -30,6 +31,8 @@ export type ReportEvent =
       readonly event: 'object'
       readonly subject: string
       readonly state: string
+      /** What kind of failure, for a script to branch on. */
+      readonly cause?: FailureCause
       readonly reason?: string
     }
   | {
@@ -49,11 +52,11 @@ export type ReportEvent =
       readonly managers: readonly string[]
       readonly changes: readonly Change[]
     }
-  /** Why an object failed: events, last log lines, verdict. */
+  /** Why an object failed: `on` whom it shows, events, last log lines, and the container's own verdict. */
   | {
       readonly event: 'evidence'
       readonly subject: string
-      readonly kind: 'event' | 'log' | 'verdict'
+      readonly kind: 'on' | 'event' | 'log' | 'verdict'
       readonly text: string
     }
   | { readonly event: 'rendered'; readonly yaml: string; readonly objects: readonly unknown[] }

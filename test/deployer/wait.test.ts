@@ -48,9 +48,9 @@ test.for([
     when: 'a config map is missing',
     status: {
       phase: 'Pending',
-      containerStatuses: [waiting('CreateContainerConfigError', 'configmap "worker" not found')],
+      containerStatuses: [waiting('CreateContainerConfigError', 'configmap "elsewhere" not found')],
     },
-    says: ['configmap "worker" not found', 'add it to the manifests'],
+    says: ['configmap "elsewhere" not found', 'add it to the manifests'],
   },
 ])('the wait ends within a second when $when', async ({ status, says }) => {
   const environment = await createEnvironment(cluster)

@@ -1,0 +1,118 @@
+import type { KubeObject } from '../core/object.ts'
+import { failed } from '../core/readiness-result.ts'
+import { verdict } from '../core/verdict.ts'
+import type { Verdict } from '../core/verdict.ts'
+import { graceEnd, isHopeless, waitedNow } from '../core/waited.ts'
+import type { Waited } from '../core/waited.ts'
+import { createSeen } from './surroundings.ts'
+import type { WaitWatch } from './wait-watches.ts'
+import type { WatchEvent } from './watch.ts'
+
+/** How a wait ended. */
+export interface WaitResult {
+  readonly waited: readonly Waited[]
+  /** Those that ended the wait. What failed otherwise was still in its grace when the time was over. */
+  readonly hopeless: readonly Waited[]
+}
+
+/** Turns what the watches see into the state of each object, and says when that is enough. */
+export interface Judge {
+  /** Aborted when there is nothing left to wait for. */
+  readonly ended: AbortSignal
+  /** Judges the objects as they were applied. */
+  begin(): void
+  isCurrent(root: KubeObject): boolean
+  take(event: WatchEvent, watch: WaitWatch): void
+  result(): WaitResult
+  /** Ends its timer. */
+  close(): void
+}
+
+const DELETED = failed('deleted', 'it was deleted while it was waited for')
+
+/**
+ * @param roots What is waited for.
+ * @param applied All that this deploy applied, so that nobody calls it missing for long.
+ */
+export function createJudge(
+  roots: readonly KubeObject[],
+  applied: readonly KubeObject[],
+  onChange: (waited: Waited) => void,
+): Judge {
+  const seen = createSeen(applied)
+  const waited = new Map<string, Waited>()
+  const ended = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  const all = () => [...waited.values()]
+  const hopeless = () => all().filter((one) => isHopeless(one, performance.now()))
+
+  const settle = () => {
+    clearTimeout(timer)
+    const isReady = all().every(({ readiness }) => readiness.status === 'current')
+    if (isReady || hopeless().length > 0) return ended.abort()
+    const next = Math.min(...all().flatMap((one) => graceEnd(one) ?? []))
+    if (Number.isFinite(next)) timer = setTimeout(settle, Math.max(1, next - performance.now()))
+  }
+  const set = (root: KubeObject, now: Verdict) => {
+    const before = waited.get(uidOf(root))
+    const after = waitedNow(before, root, now, performance.now())
+    waited.set(uidOf(root), after)
+    if (JSON.stringify(before?.readiness) !== JSON.stringify(after.readiness)) onChange(after)
+  }
+  const rootOf = (object: KubeObject) =>
+    seen.lineOf(object).flatMap((uid) => waited.get(uid)?.object ?? [])[0]
+  const take = (object: KubeObject) => {
+    seen.put(object)
+    const root = waited.has(uidOf(object)) ? object : rootOf(object)
+    if (root !== undefined) set(root, verdict(root, seen))
+  }
+  const drop = (object: KubeObject) => {
+    const root = rootOf(object)
+    seen.remove(object)
+    if (root === undefined) return
+    const isItself = uidOf(root) === uidOf(object)
+    set(root, isItself ? { readiness: DELETED, culprit: root } : verdict(root, seen))
+  }
+  return {
+    ended: ended.signal,
+    begin: () => {
+      for (const root of roots) {
+        seen.put(root)
+        set(root, verdict(root, seen))
+      }
+      settle()
+    },
+    isCurrent: (root) => waited.get(uidOf(root))?.readiness.status === 'current',
+    take: (event, watch) => {
+      if (ended.signal.aborted) return
+      if (event.type === 'present') take(event.object)
+      if (event.type === 'gone') drop(event.object)
+      if (event.type === 'listed' && watch.isOwn) {
+        for (const { object } of missing(all(), event.objects, watch)) drop(object)
+      }
+      settle()
+    },
+    result: () => ({ waited: all(), hopeless: hopeless() }),
+    close: () => clearTimeout(timer),
+  }
+}
+
+/** Objects of this collection that a list of it did not hold. */
+function missing(
+  all: readonly Waited[],
+  listed: readonly KubeObject[],
+  { kind, options }: WaitWatch,
+): readonly Waited[] {
+  const there = new Set(listed.map(uidOf))
+  return all.filter(
+    ({ object }) =>
+      object.kind === kind.kind &&
+      object.apiVersion === kind.apiVersion &&
+      object.metadata.namespace === options.namespace &&
+      !there.has(uidOf(object)),
+  )
+}
+
+function uidOf({ metadata }: KubeObject): string {
+  return metadata.uid ?? metadata.name
+}

@@ -1,0 +1,219 @@
+// How a deploy of workloads ends, on the whole platform: success when they work, else the verdict of the pod that
+// shows why, before the time is over and in words that tell what to do.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startTestPlatform } from '../support/platform.ts'
+import type { TestPlatform } from '../support/platform.ts'
+import { deployment, IMAGES, job, workloadFolder } from './workload-folder.ts'
+
+let platform: TestPlatform
+
+beforeAll(async () => {
+  platform = await startTestPlatform((declaration) => ({
+    ...declaration,
+    images: { ...declaration.images, ...IMAGES },
+  }))
+})
+
+afterAll(() => platform.close())
+
+const QUOTA = {
+  apiVersion: 'v1',
+  kind: 'ResourceQuota',
+  metadata: { name: 'none' },
+  spec: { hard: { pods: '0' } },
+}
+
+/** Without a probe a container is ready as soon as it runs; only this keeps one that crashes from being available. */
+const UNPROBED = { minReadySeconds: 2 }
+
+describe.concurrent('a deploy ends with its verdict', () => {
+  test.for([
+    {
+      when: 'the image does not exist',
+      name: 'image',
+      objects: [deployment({ image: 'test/absent:1' })],
+      cause: 'image-pull',
+      says: [
+        'test/absent:1: not found',
+        'on       Pod/image/web-',
+        'Warning Failed',
+        'check `image`',
+      ],
+    },
+    {
+      when: 'the image name is none',
+      name: 'image-name',
+      objects: [deployment({ image: 'Test/Absent' })],
+      cause: 'image-pull',
+      says: ['InvalidImageName', 'must be lowercase'],
+    },
+    {
+      when: 'the image may not be pulled',
+      name: 'never-pull',
+      objects: [job({ image: 'test/absent:1', container: { imagePullPolicy: 'Never' } })],
+      cause: 'image-pull',
+      says: ['ErrImageNeverPull', 'pull policy of Never'],
+    },
+    {
+      when: 'the container crashes again and again',
+      name: 'crash',
+      objects: [deployment({ script: 'echo no database at db:5432; exit 7' }, UNPROBED)],
+      cause: 'crash-loop',
+      says: ['exit code 7', 'log      no database at db:5432', 'kubectl logs --previous'],
+    },
+    {
+      when: 'an init container crashes',
+      name: 'init',
+      objects: [
+        deployment({
+          pod: {
+            initContainers: [
+              { name: 'migrate', image: 'test/sh:1', args: ['echo schema is newer; exit 3'] },
+            ],
+          },
+        }),
+      ],
+      cause: 'init-container',
+      says: ['init container migrate: ', 'exit code 3', 'log      schema is newer'],
+    },
+    {
+      when: 'a config map is missing in the environment',
+      name: 'config',
+      objects: [deployment({ container: { envFrom: [{ configMapRef: { name: 'settings' } }] } })],
+      cause: 'container-config',
+      says: ['configmap "settings" not found', 'add it to the manifests'],
+    },
+    {
+      when: 'a secret that is to be mounted is missing',
+      name: 'mount',
+      objects: [
+        deployment({
+          container: { volumeMounts: [{ name: 'keys', mountPath: '/keys' }] },
+          pod: { volumes: [{ name: 'keys', secret: { secretName: 'keys' } }] },
+        }),
+      ],
+      cause: 'mount',
+      says: ['FailedMount', 'secret "keys" not found', 'add it to the manifests'],
+    },
+    {
+      when: 'a quota keeps the pods out',
+      name: 'quota',
+      objects: [QUOTA, deployment({})],
+      cause: 'quota',
+      says: ['exceeded quota: none', 'on       ReplicaSet/quota/web-', 'kubectl describe quota'],
+    },
+    {
+      when: "a quota keeps a Job's pods out",
+      name: 'job-quota',
+      objects: [QUOTA, job({})],
+      cause: 'quota',
+      says: ['Job/job-quota/once: failed (quota)', 'exceeded quota: none'],
+    },
+    {
+      when: 'no node fits',
+      name: 'nowhere',
+      objects: [deployment({ pod: { nodeSelector: { disk: 'gold' } } })],
+      cause: 'unschedulable',
+      says: ['Unschedulable: 0/1 nodes are available', 'compare resources and nodeSelector'],
+    },
+    {
+      when: 'the service account is missing',
+      name: 'account',
+      objects: [deployment({ pod: { serviceAccountName: 'nobody' } })],
+      cause: 'service-account',
+      says: ['serviceaccount "nobody" not found', 'add the ServiceAccount'],
+    },
+    {
+      when: 'a Job has used up its attempts',
+      name: 'job',
+      objects: [job({ script: 'echo row 12 is broken; exit 4' }, { backoffLimit: 0 })],
+      cause: 'job-failed',
+      says: ['BackoffLimitExceeded', 'log      row 12 is broken', 'delete it and deploy again'],
+    },
+    {
+      when: 'a Job is over its deadline',
+      name: 'late',
+      objects: [job({}, { activeDeadlineSeconds: 1 })],
+      cause: 'deadline',
+      says: ['DeadlineExceeded'],
+    },
+  ])('$cause when $when', { timeout: 60_000 }, async ({ name, objects, cause, says }) => {
+    const folder = await workloadFolder(platform, name, objects)
+    const { code, stderr } = await folder.deployer('deploy', '--timeout', '50')
+    expect({ code, stderr }).toMatchObject({ code: 1 })
+    expect(stderr).toContain(`failed (${cause}): `)
+    for (const text of says) expect(stderr).toContain(text)
+  })
+})
+
+describe.concurrent('a deploy succeeds', () => {
+  test('when a Deployment is rolled out, and again when its next template is', async () => {
+    const folder = await workloadFolder(platform, 'rollout', [deployment({}, { replicas: 2 })])
+    const first = await folder.deployer('deploy', '--timeout', '25')
+    expect(first).toMatchObject({ code: 0 })
+    expect(first.stderr).toMatch(/✓ Deployment\/rollout\/web +current/)
+    await folder.write([deployment({ script: 'sleep 301' }, { replicas: 2 })])
+    const second = await folder.deployer('deploy', '--timeout', '25')
+    expect(second).toMatchObject({ code: 0 })
+    const third = await folder.deployer('deploy')
+    expect(third).toMatchObject({ code: 0 })
+    expect(third.stderr).toContain('2 unchanged')
+  })
+
+  test('when a Job has completed after a failed attempt', async () => {
+    const script = 'mkdir /tmp/$MARK 2>/dev/null && exit 1; rmdir /tmp/$MARK'
+    const env = [{ name: 'MARK', value: `keyless-${process.pid}-second-attempt` }]
+    const objects = [job({ script, container: { env }, pod: { restartPolicy: 'OnFailure' } })]
+    const folder = await workloadFolder(platform, 'job-done', objects)
+    const { code, stderr } = await folder.deployer('deploy', '--timeout', '25')
+    expect({ code, stderr }).toMatchObject({ code: 0 })
+    expect(stderr).toMatch(/✓ Job\/job-done\/once +current/)
+  })
+})
+
+describe.concurrent('a wait', () => {
+  test('that is over says what is not ready and why, and the next deploy waits again', async () => {
+    const readinessProbe = { exec: { command: ['false'] }, periodSeconds: 1 }
+    const folder = await workloadFolder(platform, 'unready', [
+      deployment({ container: { readinessProbe } }),
+    ])
+    for (const attempt of ['first', 'second']) {
+      const { code, stderr } = await folder.deployer('deploy', '--timeout', '3')
+      expect({ attempt, code, stderr }).toMatchObject({ attempt, code: 3 })
+      expect(stderr).toContain('Deployment/unready/web: 0 of 1 replicas available')
+      expect(stderr).toContain('on       Pod/unready/web-')
+    }
+  })
+
+  test('tells a program the same: cause, evidence and hint as JSON', async () => {
+    const folder = await workloadFolder(platform, 'json', [
+      deployment({ script: 'echo no database; exit 7' }, UNPROBED),
+    ])
+    const { code, stdout } = await folder.deployer('deploy', '--timeout', '25', '--output', 'json')
+    expect({ code, stdout }).toMatchObject({ code: 1 })
+    const events = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+    const subject = 'Deployment/json/web'
+    expect(events).toContainEqual(
+      expect.objectContaining({ event: 'object', subject, state: 'failed', cause: 'crash-loop' }),
+    )
+    expect(events).toContainEqual({ event: 'evidence', subject, kind: 'log', text: 'no database' })
+    expect(events.at(-1)).toMatchObject({
+      event: 'error',
+      code: 'ERR_OBJECT_FAILED',
+      hint: expect.stringContaining('--previous'),
+    })
+  })
+
+  test('does not blame the new template for the pods of the old one', async () => {
+    const folder = await workloadFolder(platform, 'mended', [
+      deployment({ image: 'test/absent:1' }),
+    ])
+    expect(await folder.deployer('deploy', '--timeout', '25')).toMatchObject({ code: 1 })
+    await folder.write([deployment({})])
+    const { code, stderr } = await folder.deployer('deploy', '--timeout', '25')
+    expect({ code, stderr }).toMatchObject({ code: 0 })
+  })
+})

@@ -1,0 +1,94 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parse, stringify } from 'yaml'
+import type { TestPlatform } from '../support/platform.ts'
+import { run } from '../support/run.ts'
+import type { Ended } from '../support/run.ts'
+
+/** A folder of manifests with a namespace and an environment of its own. */
+export interface WorkloadFolder {
+  readonly namespace: string
+  /** Writes the objects as the folder's only file. */
+  write(objects: readonly object[]): Promise<void>
+  deployer(command: string, ...args: readonly string[]): Promise<Ended>
+}
+
+/** Image whose arguments are a shell script; `test/absent:1` is no image at all. */
+export const IMAGES = { 'test/sh:1': ['/bin/sh', '-c'] }
+
+export async function workloadFolder(
+  platform: Pick<TestPlatform, 'directory' | 'environment'>,
+  namespace: string,
+  objects: readonly object[],
+): Promise<WorkloadFolder> {
+  const folder = join(platform.directory, namespace)
+  await mkdir(folder, { recursive: true })
+  const environment = parse(await readFile(platform.environment, 'utf8')) as object
+  const file = join(platform.directory, `${namespace}.yaml`)
+  await writeFile(file, stringify({ ...environment, namespace }))
+  const write = async (all: readonly object[]) => {
+    const home = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }
+    const text = [home, ...all].map((object) => stringify(object)).join('---\n')
+    await writeFile(join(folder, 'objects.yaml'), text)
+  }
+  await write(objects)
+  return {
+    namespace,
+    write,
+    deployer: (command, ...args) =>
+      run(
+        [
+          process.execPath,
+          join('deployer', 'main.ts'),
+          command,
+          ...args,
+          '--env',
+          file,
+          '--manifests',
+          folder,
+        ],
+        { env: { ...process.env, NO_COLOR: '1' } },
+      ),
+  }
+}
+
+/** What makes a pod of a workload other than a shell that sleeps. */
+export interface PodParts {
+  readonly script?: string
+  readonly image?: string
+  readonly container?: object
+  readonly pod?: object
+  readonly labels?: Readonly<Record<string, string>>
+}
+
+export function deployment(parts: PodParts, spec: object = {}): object {
+  const labels = { app: 'web', ...parts.labels }
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web' },
+    spec: {
+      selector: { matchLabels: { app: 'web' } },
+      template: { metadata: { labels }, spec: podSpec(parts) },
+      ...spec,
+    },
+  }
+}
+
+export function job(parts: PodParts, spec: object = {}): object {
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'once' },
+    spec: { template: { spec: { restartPolicy: 'Never', ...podSpec(parts) } }, ...spec },
+  }
+}
+
+function podSpec({ script = 'sleep 300', image = 'test/sh:1', container, pod }: PodParts): object {
+  return {
+    automountServiceAccountToken: false,
+    terminationGracePeriodSeconds: 1,
+    containers: [{ name: 'app', image, args: [script], ...container }],
+    ...pod,
+  }
+}
