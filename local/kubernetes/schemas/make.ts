@@ -53,6 +53,8 @@ async function main(openapiFolder: string, moduleCache: string, version: string)
   await writeLines('go-types.json', [...goTypes.keys()], (name) => goTypes.get(name))
   const messages = await readMessages(moduleCache, version, [...names, ...ENVELOPES])
   await writeLines('protobuf.json', [...messages.keys()].toSorted(), (name) => messages.get(name))
+  const columns = await readColumns(openapiFolder)
+  await writeLines('columns.json', [...columns.keys()].toSorted(), (name) => columns.get(name))
   console.error(`${names.length} schemas, ${goTypes.size} Go types`)
 }
 
@@ -71,6 +73,22 @@ async function readSchemas(folder: string): Promise<Map<string, JsonObject>> {
     }
   }
   return schemas
+}
+
+/** Column definitions by `group/plural`, from saved tables such as `table_apis_apps_v1_deployments.json`. */
+async function readColumns(folder: string): Promise<Map<string, unknown>> {
+  const columns = new Map<string, unknown>()
+  for (const file of await readdir(folder)) {
+    const [, path = ''] = /^table_(.*)\.json$/.exec(file) ?? []
+    if (path === '') continue
+    const parts = path.split('_')
+    const group = parts[0] === 'api' ? '' : (parts[1] ?? '')
+    const table = JSON.parse(await readFile(join(folder, file), 'utf8')) as {
+      columnDefinitions: unknown
+    }
+    columns.set(`${group}/${parts.at(-1)}`, table.columnDefinitions)
+  }
+  return columns
 }
 
 function collect(
@@ -228,8 +246,8 @@ function protobufKind(
   }
   if (type === '[]byte') return { kind: 'bytes' }
   if (type === 'map[string][]byte') return { kind: 'map bytes' }
-  if (/ResourceList$/.test(type)) return { kind: 'map message', target: SHARED['resource.Quantity'] ?? '' }
-  if (/^map\[string\]/.test(type)) return mapKind(type.slice('map[string]'.length), base)
+  if (type.endsWith('ResourceList')) return { kind: 'map message', target: SHARED['resource.Quantity'] ?? '' }
+  if (type.startsWith('map[string]')) return mapKind(type.slice('map[string]'.length), base)
   const repeated = type.startsWith('[]') ? 'repeated ' : ''
   const bare = type.replace(/^(\[\])?\*?/, '')
   const target = structName(bare, base)
