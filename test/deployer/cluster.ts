@@ -6,6 +6,7 @@ import { parse, parseDocument, stringify } from 'yaml'
 import { run } from '../../deployer/cli.ts'
 import { createClient } from '../../local/kubernetes/client.ts'
 import type { ApiAccess, KubernetesClient } from '../../local/kubernetes/client.ts'
+import type { KubernetesOptions } from '../../local/kubernetes/server.ts'
 
 /** What one command line printed, and its exit code. */
 export interface Said {
@@ -39,12 +40,12 @@ export interface TestEnvironment {
  * Starts the local API server, or uses the one in $JOURNEYS_KUBECONFIG (a real kube-apiserver, with a controller manager
  * for namespaces and garbage collection).
  */
-export async function startCluster(): Promise<TestCluster> {
+export async function startCluster(options: EmbeddedOptions = {}): Promise<TestCluster> {
   const directory = await mkdtemp(join(tmpdir(), 'keyless-deployer-'))
   const given = process.env['JOURNEYS_KUBECONFIG']
   const { access, stop } = given
     ? await existing(given)
-    : await (await import('./embedded.ts')).embedded()
+    : await (await import('./embedded.ts')).embedded(options)
   const client = createClient(access)
   const kubeconfig = join(directory, 'kubeconfig')
   await writeKubeconfig(kubeconfig, access)
@@ -150,6 +151,9 @@ export async function setPodStatus(
   const path = `/api/v1/namespaces/${namespace}/pods/demo/status`
   await cluster.client.patch(path, 'application/merge-patch+json', { status })
 }
+
+/** What a test changes of the local API server; a real one is as it is. */
+export type EmbeddedOptions = Pick<KubernetesOptions, 'webhookAvailable'>
 
 /** A running API server and how to end it. */
 export interface Started {

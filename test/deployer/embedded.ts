@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { startControllers } from '../../local/kubernetes/controllers/controllers.ts'
 import { startKubernetes } from '../../local/kubernetes/server.ts'
 import { createAuthority } from '../../local/tls.ts'
-import type { Started } from './cluster.ts'
+import type { EmbeddedOptions, Started } from './cluster.ts'
 
 /** The local API server with its controllers, in this process. */
-export async function embedded(): Promise<Started> {
+export async function embedded(options: EmbeddedOptions): Promise<Started> {
   const authority = await createAuthority(Date.now())
   const token = randomBytes(24).toString('base64url')
   const kubernetes = await startKubernetes({
@@ -17,6 +17,7 @@ export async function embedded(): Promise<Started> {
       tenantId: '5a3f0c6e-1b6f-4d0e-9a57-0c6b1f2d7e11',
       authorityHost: 'https://127.0.0.1/',
     },
+    ...options,
   })
   const access = { url: kubernetes.url, certificateAuthority: authority.certificate, token }
   const controllers = await startControllers({

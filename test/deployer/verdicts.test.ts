@@ -117,6 +117,23 @@ describe.concurrent('a deploy ends with its verdict', () => {
       says: ['Unschedulable: 0/1 nodes are available', 'compare resources and nodeSelector'],
     },
     {
+      when: 'the namespace refuses such pods',
+      name: 'restricted',
+      objects: [
+        {
+          apiVersion: 'v1',
+          kind: 'Namespace',
+          metadata: {
+            name: 'restricted',
+            labels: { 'pod-security.kubernetes.io/enforce': 'restricted' },
+          },
+        },
+        deployment({}),
+      ],
+      cause: 'admission',
+      says: ['violates PodSecurity "restricted:latest"', 'set the fields the message names'],
+    },
+    {
       when: 'the service account is missing',
       name: 'account',
       objects: [deployment({ pod: { serviceAccountName: 'nobody' } })],

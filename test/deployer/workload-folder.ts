@@ -28,7 +28,8 @@ export async function workloadFolder(
   await writeFile(file, stringify({ ...environment, namespace }))
   const write = async (all: readonly object[]) => {
     const home = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }
-    const text = [home, ...all].map((object) => stringify(object)).join('---\n')
+    const hasHome = all.some((object) => 'kind' in object && object.kind === 'Namespace')
+    const text = (hasHome ? all : [home, ...all]).map((object) => stringify(object)).join('---\n')
     await writeFile(join(folder, 'objects.yaml'), text)
   }
   await write(objects)
@@ -59,6 +60,8 @@ export interface PodParts {
   readonly container?: object
   readonly pod?: object
   readonly labels?: Readonly<Record<string, string>>
+  /** Of a Job's pods. */
+  readonly annotations?: Readonly<Record<string, string>>
 }
 
 export function deployment(parts: PodParts, spec: object = {}): object {
@@ -76,11 +79,12 @@ export function deployment(parts: PodParts, spec: object = {}): object {
 }
 
 export function job(parts: PodParts, spec: object = {}): object {
+  const metadata = { labels: parts.labels ?? {}, annotations: parts.annotations ?? {} }
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: { name: 'once' },
-    spec: { template: { spec: { restartPolicy: 'Never', ...podSpec(parts) } }, ...spec },
+    spec: { template: { metadata, spec: { restartPolicy: 'Never', ...podSpec(parts) } }, ...spec },
   }
 }
 
