@@ -4,10 +4,11 @@ import { DeployError, exitCode } from './core/errors.ts'
 import type { Report } from './report/events.ts'
 import { jsonReport } from './report/json.ts'
 import { textReport } from './report/text.ts'
+import { createVeil } from './report/veil.ts'
 import type { Streams } from './report/text.ts'
 
 /** Everything outside that the command line needs; `main.ts` takes it from the process. */
-export interface Host extends Omit<CommandContext, 'report'> {
+export interface Host extends Omit<CommandContext, 'report' | 'conceal'> {
   readonly streams: Streams
   readonly version: string
 }
@@ -26,15 +27,16 @@ const DEFAULT_LEASE_SECONDS = 15
  */
 export async function run(args: readonly string[], host: Host): Promise<number> {
   let code = 0
-  let report: Report = textReport(host.streams)
+  const veil = createVeil()
+  let report: Report = veil.over(textReport(host.streams))
   let verbose = false
   const start = async (
     options: Output,
     command: (context: CommandContext) => Promise<number>,
   ): Promise<void> => {
-    if (options.output === 'json') report = jsonReport(host.streams.stdout)
+    if (options.output === 'json') report = veil.over(jsonReport(host.streams.stdout))
     verbose = options.verbose === true
-    code = await command({ ...host, report })
+    code = await command({ ...host, report, conceal: veil.learn })
   }
   try {
     await program(host, start).parseAsync(args, { from: 'user' })

@@ -32,7 +32,7 @@ export function apiError(status: number, body: unknown, attempt: Attempt): Deplo
 
 function codeOf(status: number, message: string): ErrorCode {
   if (status === 401) return 'ERR_UNAUTHORIZED'
-  if (status === 403) return isAdmission(message) ? 'ERR_ADMISSION' : 'ERR_FORBIDDEN'
+  if (status === 403) return isForbidden(status, message) ? 'ERR_FORBIDDEN' : 'ERR_ADMISSION'
   if (status === 404) return 'ERR_NOT_FOUND'
   if (status === 400 || status === 422)
     return message.includes('admission webhook') ? 'ERR_ADMISSION' : 'ERR_INVALID'
@@ -40,9 +40,9 @@ function codeOf(status: number, message: string): ErrorCode {
   return 'ERR_API'
 }
 
-/** RBAC says `User "x" cannot …`; everything else that answers 403 is an admission plug-in. */
-function isAdmission(message: string): boolean {
-  return !/ cannot \w+ (resource|path) /.test(message)
+/** Whether RBAC refused. It says `User "x" cannot …`; everything else that answers 403 is an admission plug-in. */
+export function isForbidden(status: number, message: string): boolean {
+  return status === 403 && / cannot \w+ (resource|path) /.test(message)
 }
 
 function hint(code: ErrorCode, status: number, body: unknown): { readonly hint?: string } {

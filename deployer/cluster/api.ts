@@ -61,7 +61,16 @@ export type Outcome =
 
 const PAGE_SIZE = 500
 
-export function createApi(transport: Transport, kinds: KindFinder): Api {
+/** @param onSecret Told of every Secret that comes along. */
+export function createApi(
+  transport: Transport,
+  kinds: KindFinder,
+  onSecret: (secret: KubeObject) => void = () => undefined,
+): Api {
+  const seen = <T extends Outcome>(result: T): T => {
+    if (result.done && result.object.kind === 'Secret') onSecret(result.object)
+    return result
+  }
   const kindOf: Api['kindOf'] = (wanted) => kinds.find(wanted)
   return {
     server: transport.server,
@@ -71,9 +80,15 @@ export function createApi(transport: Transport, kinds: KindFinder): Api {
       const path = objectPath(await kindOf(ref), ref)
       const answer = await transport.request({ method: 'GET', path })
       if (answer.status === 404) return undefined
-      return expectObject(answer, { subject: subjectOf(ref), verb: 'get' })
+      const result = seen(outcome(answer))
+      if (result.done) return result.object
+      throw apiError(result.status, result.body, { subject: subjectOf(ref), verb: 'get' })
     },
-    list: (kind, options) => listAll(transport, kind, options),
+    list: async (kind, options) => {
+      const found = await listAll(transport, kind, options)
+      if (kind.kind === 'Secret') found.items.forEach(onSecret)
+      return found
+    },
     apply: async (object, options = {}) => {
       const ref = objectRef(object)
       const query = new URLSearchParams({ fieldManager: FIELD_MANAGER, fieldValidation: 'Strict' })
@@ -176,12 +191,6 @@ function outcome(answer: ApiAnswer): Outcome {
         isRepeated: answer.attempts > 1,
       }
     : { done: false, status: answer.status, body: answer.body }
-}
-
-function expectObject(answer: ApiAnswer, attempt: { subject: string; verb: string }): KubeObject {
-  const result = outcome(answer)
-  if (result.done) return result.object
-  throw apiError(result.status, result.body, attempt)
 }
 
 function isUidConflict(body: unknown): boolean {

@@ -1,4 +1,5 @@
 import { DeployError } from '../core/errors.ts'
+import type { KubeObject } from '../core/object.ts'
 import { createApi } from './api.ts'
 import type { Api } from './api.ts'
 import { credentialSource } from './credentials.ts'
@@ -21,6 +22,8 @@ export interface ConnectOptions extends TargetOptions {
   /** `local` and `kind` run on this machine; their context must not lead anywhere else. */
   readonly target: 'local' | 'kind' | 'aks'
   readonly now: () => number
+  /** Told of every Secret that is read or answered, so that its values can be kept out of the output. */
+  readonly onSecret?: (secret: KubeObject) => void
 }
 
 /**
@@ -45,7 +48,7 @@ export async function connect(options: ConnectOptions): Promise<Cluster> {
   return {
     context,
     server,
-    api: createApi(transport, kindFinder(transport)),
+    api: createApi(transport, kindFinder(transport), options.onSecret),
     transport,
     close: () => transport.close(),
   }

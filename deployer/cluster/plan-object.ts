@@ -8,7 +8,7 @@ import { afterDryRun, entry, firstLook } from '../core/plan.ts'
 import type { PlanEntry } from '../core/plan.ts'
 import { missesUpcoming, missingBefore } from '../core/prerequisites.ts'
 import type { Api, Outcome } from './api.ts'
-import { apiError } from './api-error.ts'
+import { apiError, isForbidden } from './api-error.ts'
 
 export interface ObjectPlanOptions {
   readonly set: ObjectSet
@@ -122,6 +122,8 @@ type Refused = Extract<Outcome, { readonly done: false }>
 function whyUntried(result: Refused, upcoming: readonly KubeObject[]): string | undefined {
   const message = textAt(result.body, 'message') ?? ''
   if (message.includes('does not support dry run')) return message
+  // what is missing is then asked for as a whole, before the first write
+  if (isForbidden(result.status, message)) return 'you may not write it'
   const missed = missesUpcoming(message, upcoming)
   return missed === undefined ? undefined : `${missed} is not there yet`
 }

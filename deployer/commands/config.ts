@@ -31,7 +31,9 @@ export async function readConfig(options: CommonOptions, context: CommandContext
   const set = setOf(environment, options, context)
   const rendered = await renderAll(environment, file, options, context)
   const manifests = stampOwnership(rendered, set)
-  return { environment, environmentFile: file, set, manifests, objects: manifests.map(objectOf) }
+  const objects = manifests.map(objectOf)
+  context.conceal(objects)
+  return { environment, environmentFile: file, set, manifests, objects }
 }
 
 /**

@@ -1,8 +1,11 @@
+import type { KubeObject } from '../core/object.ts'
 import type { Report } from '../report/events.ts'
 
 /** What every command gets beside its options. */
 export interface CommandContext {
   readonly report: Report
+  /** Shows Secrets to the report, which then masks their values wherever they turn up. */
+  readonly conceal: (objects: readonly KubeObject[]) => void
   readonly env: Readonly<Record<string, string | undefined>>
   /** Where relative paths of the command line start. */
   readonly cwd: string

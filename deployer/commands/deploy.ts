@@ -1,6 +1,7 @@
 import { applyPlan } from '../cluster/apply.ts'
 import type { Applied } from '../cluster/carry-out.ts'
 import type { Cluster } from '../cluster/connect.ts'
+import { checkPermissions } from '../cluster/permissions.ts'
 import { makePlan } from '../cluster/plan.ts'
 import { withHealersPaused } from '../cluster/pause.ts'
 import { inScope } from '../cluster/scope.ts'
@@ -40,11 +41,14 @@ export async function deploy(options: DeployOptions, context: CommandContext): P
       ...takeovers(options),
     })
     reportPlan(plan, context, false)
+    await checkPermissions(cluster, plan, config.set)
     const apply = () =>
       applyPlan(cluster, plan, {
         set: config.set,
+        ...takeovers(options),
         members: live.members,
         signal: context.signal,
+        onPlanChanged: (entry) => reportEntry(entry, context, false),
         onApplied: (one) => reportApplied(one, context),
       })
     const mayBeHealed = live.members.length > 0 && !isNoOp(plan)

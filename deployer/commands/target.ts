@@ -24,6 +24,7 @@ async function openTarget(
     target: environment.target,
     env: context.env,
     now: context.now,
+    onSecret: (secret) => context.conceal([secret]),
   })
   context.report({
     event: 'target',

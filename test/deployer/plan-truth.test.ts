@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { stringify } from 'yaml'
-import { createEnvironment, startCluster } from './cluster.ts'
+import { createEnvironment, startCluster, writeKubeconfig } from './cluster.ts'
 import type { TestCluster, TestEnvironment } from './cluster.ts'
 import { isReading, startRecorder } from './recorder.ts'
 import type { Recorded, Recorder } from './recorder.ts'
@@ -227,3 +227,87 @@ test('objects of kubectl apply are moved to server-side apply without stuck fiel
   expect(live.metadata.managedFields?.map(({ manager }) => manager)).toEqual(['keyless-cosmos'])
   expect((await environment.deployer('plan', '--exit-code')).code).toBe(0)
 })
+
+test('a missing permission stops the run before the first write, with the role that grants it', async () => {
+  const environment = await folderOf(configMap('one', { a: '1' }))
+  const { namespace } = environment
+  const roles = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`
+  const token = await accountThatMay(namespace, ['get', 'list'])
+  const kubeconfig = join(direct.directory, `limited-${namespace}`)
+  await writeKubeconfig(kubeconfig, recorder.cluster.access, { token })
+  await environment.set({ 'cluster.kubeconfig': kubeconfig })
+  recorder.requests.length = 0
+  const { code, stderr } = await environment.deployer('deploy')
+  expect({ code, stderr }).toMatchObject({ code: 5 })
+  expect(stderr).toContain('nothing was written: may not create')
+  expect(stderr).toMatch(/kind: Role\n.*\n.*name: keyless-cosmos-deployer\n +namespace: test-/)
+  const written = recorder.requests.filter((one) => !isReading(one) && !isReview(one))
+  expect(written).toEqual([])
+  const named = {
+    apiGroups: [''],
+    resources: ['configmaps'],
+    verbs: ['create', 'get', 'list', 'patch'],
+  }
+  await direct.client.patch(`${roles}/roles/limited`, MERGE, { rules: [named] })
+  expect(await environment.deployer('deploy')).toMatchObject({ code: 0 })
+})
+
+test('values of a Secret show nowhere: not in the plan, an error, another object or JSON', async () => {
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' } }
+  const first = { ...secret, stringData: { password: 'hunter-one' } }
+  const environment = await folderOf(first, configMap('copy', { line: 'use hunter-one' }))
+  const said = [await environment.deployer('deploy')]
+  const second = { ...secret, stringData: { password: 'hunter-two' } }
+  await environment.write(second, configMap('copy', { line: 'use hunter-two' }))
+  said.push(
+    await environment.deployer('plan'),
+    await environment.deployer('plan', '--output', 'json'),
+  )
+  expect(said[1]?.stdout).toContain('.data.line: "use ***" → "use ***"')
+  const wrong = { ...second, metadata: { name: 's', labels: { bad: 'hunter-two!' } } }
+  await environment.write(wrong)
+  const refused = await environment.deployer('plan')
+  expect(refused).toMatchObject({ code: 5 })
+  const text = JSON.stringify([...said, refused])
+  expect(text).toContain('***')
+  for (const value of ['hunter-one', 'hunter-two']) {
+    expect(text).not.toContain(value)
+    expect(text).not.toContain(Buffer.from(value).toString('base64'))
+  }
+})
+
+function isReview({ path }: Recorded): boolean {
+  return path.endsWith('/selfsubjectaccessreviews')
+}
+
+/** A token of a service account with these verbs on config maps of its namespace. */
+async function accountThatMay(namespace: string, verbs: readonly string[]): Promise<string> {
+  const core = `/api/v1/namespaces/${namespace}/serviceaccounts`
+  const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`
+  const group = 'rbac.authorization.k8s.io'
+  await direct.client.create(core, {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: 'limited' },
+  })
+  await direct.client.create(`${rbac}/roles`, {
+    apiVersion: `${group}/v1`,
+    kind: 'Role',
+    metadata: { name: 'limited' },
+    rules: [{ apiGroups: [''], resources: ['configmaps'], verbs }],
+  })
+  await direct.client.create(`${rbac}/rolebindings`, {
+    apiVersion: `${group}/v1`,
+    kind: 'RoleBinding',
+    metadata: { name: 'limited' },
+    subjects: [{ kind: 'ServiceAccount', name: 'limited', namespace }],
+    roleRef: { apiGroup: group, kind: 'Role', name: 'limited' },
+  })
+  const request = await direct.client.create(`${core}/limited/token`, {
+    apiVersion: 'authentication.k8s.io/v1',
+    kind: 'TokenRequest',
+    metadata: { name: 'limited' },
+    spec: { audiences: [], expirationSeconds: 600 },
+  })
+  return (request['status'] as { readonly token: string }).token
+}

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import type { ReportEvent } from './events.ts'
+import { createVeil } from './veil.ts'
+
+const SECRET = {
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: 'hunter2' },
+  stringData: { password: 'hunter2' },
+}
+
+function said(event: ReportEvent): ReportEvent | undefined {
+  let last: ReportEvent | undefined
+  const veil = createVeil()
+  const report = veil.over((one) => {
+    last = one
+  })
+  veil.learn([SECRET])
+  report(event)
+  return last
+}
+
+test('a secret value is masked in errors, hints and changes of any object', () => {
+  expect(
+    said({
+      event: 'error',
+      code: 'ERR_API',
+      message: 'bad "hunter2"',
+      hint: 'aHVudGVyMg==',
+      exitCode: 1,
+    }),
+  ).toMatchObject({ message: 'bad "***"', hint: '***' })
+  const changes = [{ path: '.data.hunter2', before: { a: ['hunter2'] }, after: 1 }]
+  expect(
+    said({ event: 'planned', subject: 'ConfigMap/x', action: 'configure', changes, product: true }),
+  ).toMatchObject({ changes: [{ path: '.data.hunter2', before: { a: ['***'] }, after: 1 }] })
+})
+
+test('the name of an object stays readable even if a value is the same', () => {
+  const event = { event: 'object', subject: 'Secret/hunter2', state: 'created' } as const
+  expect(said(event)).toEqual(event)
+})
+
+test('rendered manifests keep their values: they are meant to be applied', () => {
+  const event = { event: 'rendered', yaml: 'password: hunter2', objects: [SECRET] } as const
+  expect(said(event)).toEqual(event)
+})
