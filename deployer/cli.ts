@@ -72,14 +72,14 @@ function program(host: Host, start: Start): Command {
 }
 
 function addReading(root: Command, start: Start): void {
-  withManifests(common(root, 'render'))
+  withHealer(withManifests(common(root, 'render')))
     .description('print the objects as they would be applied')
     .action((options: CommonOptions & Output) =>
       start(options, async (context) =>
         (await import('./commands/render.ts')).render(options, context),
       ),
     )
-  withManifests(common(root, 'plan'))
+  withHealer(withManifests(common(root, 'plan')))
     .description('show what a deploy would change; writes nothing')
     .option('--adopt', 'take over objects that exist and belong to nobody')
     .option('--force-conflicts', 'take over fields that other programs own')
@@ -89,7 +89,7 @@ function addReading(root: Command, start: Start): void {
         (await import('./commands/plan.ts')).plan(options, context),
       ),
     )
-  withManifests(common(root, 'status'))
+  withHealer(withManifests(common(root, 'status')))
     .description('show the readiness, drift and age of each object')
     .action((options: CommonOptions & Output) =>
       start(options, async (context) =>
@@ -119,7 +119,7 @@ function addReading(root: Command, start: Start): void {
 }
 
 function addDeploying(root: Command, start: Start): void {
-  withManifests(common(root, 'deploy'))
+  withHealer(withManifests(common(root, 'deploy')))
     .description('plan, apply just that, wait until it works')
     .option('--adopt', 'take over objects that exist and belong to nobody')
     .option('--force-conflicts', 'take over fields that other programs own')
@@ -176,6 +176,10 @@ function common(root: Command, name: string): Command {
 
 function withManifests(command: Command): Command {
   return command.option('--manifests <dir>', 'another folder of Kubernetes YAML')
+}
+
+function withHealer(command: Command): Command {
+  return command.option('--heal', 'with the healer that runs in the cluster')
 }
 
 function wholeNumber(text: string): number {

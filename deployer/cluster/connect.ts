@@ -4,6 +4,7 @@ import { createApi } from './api.ts'
 import type { Api } from './api.ts'
 import { credentialSource } from './credentials.ts'
 import { kindFinder } from './discovery.ts'
+import { IN_CLUSTER } from './in-cluster.ts'
 import { findTarget } from './kubeconfig.ts'
 import type { TargetOptions } from './kubeconfig.ts'
 import { createTransport } from './transport.ts'
@@ -34,7 +35,9 @@ export interface ConnectOptions extends TargetOptions {
  */
 export async function connect(options: ConnectOptions): Promise<Cluster> {
   const { config, context, server } = await findTarget(options)
-  if (options.target !== 'aks' && !isLoopback(new URL(server).hostname)) {
+  // from inside, the API server of a cluster on this machine has an address of the cluster's own network
+  const isHere = context === IN_CLUSTER || isLoopback(new URL(server).hostname)
+  if (options.target !== 'aks' && !isHere) {
     throw new DeployError(
       'ERR_CONTEXT',
       `context "${context}" leads to ${server}, but target ${options.target} runs on this machine`,

@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path'
 import type { KubeConfig } from '@kubernetes/client-node'
 import { DeployError } from '../core/errors.ts'
 import { didYouMean } from '../core/suggest.ts'
+import { IN_CLUSTER, inClusterConfig } from './in-cluster.ts'
 
 /** A context that was found and may be used. */
 export interface Target {
@@ -27,6 +28,9 @@ export interface TargetOptions {
  * verified; `ERR_CONTEXT` if there is no such context.
  */
 export async function findTarget(options: TargetOptions): Promise<Target> {
+  if (options.context === IN_CLUSTER && options.kubeconfig === undefined) {
+    return inClusterTarget(options.env)
+  }
   const files = await kubeconfigFiles(options)
   const config = await load(files)
   const context = config.getContextObject(options.context)
@@ -46,6 +50,11 @@ export async function findTarget(options: TargetOptions): Promise<Target> {
   }
   checkServer(cluster, options.context)
   return { context: options.context, server: cluster.server, config }
+}
+
+async function inClusterTarget(env: TargetOptions['env']): Promise<Target> {
+  const config = await inClusterConfig(env)
+  return { context: IN_CLUSTER, server: config.getCurrentCluster()?.server ?? '', config }
 }
 
 async function kubeconfigFiles(options: TargetOptions): Promise<readonly string[]> {

@@ -103,6 +103,7 @@ function claimant(cluster: Cluster, candidate: Candidate): Claimant {
 
 /** A server that is away comes back; one that refuses will refuse again. */
 function unlessRefused(error: unknown): undefined {
-  const isRefusal = error instanceof DeployError && /FORBIDDEN|INVALID|ADMISSION|NOT_FOUND/.test(error.code)
+  const isRefusal =
+    error instanceof DeployError && /FORBIDDEN|INVALID|ADMISSION|NOT_FOUND/.test(error.code)
   if (isRefusal || !(error instanceof DeployError)) throw error
 }

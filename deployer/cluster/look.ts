@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { withoutAutoscaled } from '../core/autoscaled.ts'
+import { withoutAutoscaled } from '../core/autoscaler.ts'
 import { changesBetween } from '../core/changes.ts'
 import type { Change } from '../core/changes.ts'
 import { isOnlyImmutability } from '../core/conflicts.ts'

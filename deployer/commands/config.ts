@@ -9,6 +9,7 @@ import type { Manifest } from '../core/manifests.ts'
 import type { KubeObject } from '../core/object.ts'
 import { objectSet } from '../core/ownership.ts'
 import type { ObjectSet } from '../core/ownership.ts'
+import { renderHealer } from '../core/render-healer.ts'
 import { placeInNamespace, renderWorker, stampOwnership } from '../core/render.ts'
 import type { TrustRoot } from '../core/render.ts'
 import { didYouMean } from '../core/suggest.ts'
@@ -96,6 +97,7 @@ async function renderAll(
   context: CommandContext,
 ): Promise<readonly Manifest[]> {
   if (options.manifests !== undefined) {
+    if (options.heal === true) throw healNeedsOurs(options.manifests)
     const folder = resolve(context.cwd, options.manifests)
     return placeInNamespace(
       parseManifests(await readFolder(folder, context.cwd)),
@@ -103,15 +105,25 @@ async function renderAll(
     )
   }
   const folder = join(context.root, 'manifests')
-  const manifests = parseManifests(await readFolder(folder, context.cwd))
+  const healer = options.heal === true ? await readFolder(join(folder, 'heal'), context.cwd) : []
+  const manifests = parseManifests([...(await readFolder(folder, context.cwd)), ...healer])
   const caFile = environment.trustRoot?.caFile
-  return renderWorker(
+  const rendered = renderWorker(
     manifests,
     environment,
     caFile === undefined
       ? undefined
       : await readTrustRoot(resolve(dirname(environmentFile), caFile), folder, context.cwd),
   )
+  return options.heal === true ? renderHealer(rendered, environment) : rendered
+}
+
+/** The healer in the cluster carries our manifests in its image; of another folder it knows nothing. */
+function healNeedsOurs(manifests: string): DeployError {
+  return new DeployError('ERR_USAGE', `--manifests ${manifests}: not together with --heal`, {
+    subject: manifests,
+    hint: 'leave --heal out, and run heal beside the cluster: npm run heal -- --manifests DIR',
+  })
 }
 
 /** YAML files of the folder itself, as `kubectl apply -f DIR` takes them, by name. */

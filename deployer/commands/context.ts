@@ -24,4 +24,6 @@ export interface CommonOptions {
   readonly context?: string
   /** Another folder of Kubernetes YAML instead of ours. */
   readonly manifests?: string
+  /** With the healer that runs in the cluster (`manifests/heal/`). */
+  readonly heal?: boolean
 }

@@ -1,4 +1,4 @@
-import { withoutAutoscaled } from './autoscaled.ts'
+import { withoutAutoscaled } from './autoscaler.ts'
 import { statedChanges } from './changes.ts'
 import type { Change } from './changes.ts'
 import { ownersOf } from './field-owners.ts'

@@ -43,6 +43,8 @@ const schema = z.strictObject({
     .min(1, { error: 'expected at least 1 second' })
     .max(3_600, { error: 'expected at most 3600 seconds' })
     .optional(),
+  /** Image of the healer in the cluster, where it is not called as in `manifests/heal/`. */
+  healImage: filled(IMAGE, 'an image with a version tag or a digest').optional(),
   trustRoot: z.strictObject({ caFile: path }).optional(),
   egressPorts: z
     .array(z.int({ error: 'expected a port number' }).min(1).max(65_535), {
