@@ -18,6 +18,8 @@ interface ApiRequest {
   readonly body?: unknown
   readonly contentType?: string
   readonly signal?: AbortSignal | undefined
+  /** Then a 5xx is the caller's: a watch lists again, and the log of a dead node would delay a verdict. */
+  readonly isStream?: boolean
 }
 
 export interface ApiAnswer {
@@ -38,59 +40,87 @@ export interface Transport {
    * @throws {DeployError} `ERR_UNREACHABLE`, `ERR_TLS` or `ERR_KUBECONFIG` if no answer came.
    */
   request(request: ApiRequest): Promise<ApiAnswer>
-  /** An answer that is read as it comes (a watch, a log); it does not count against the connections above. */
+  /**
+   * An answer that is read as it comes (a watch, a log), begun with the same patience; it does not count against the
+   * connections above.
+   */
   stream(path: string, signal: AbortSignal): Promise<IncomingMessage>
   close(): void
 }
 
 export function createTransport(server: string, credentials: CredentialSource): Transport {
   const agents = agentPair()
-  const attempt = async (request: ApiRequest) => {
-    const current = await credentials.current()
-    const message = await send(server, request, current, agents.forRequests(current))
-    return {
-      status: message.statusCode ?? 0,
-      headers: message.headers,
-      text: await readText(message),
-    }
-  }
-
+  const persist = persistence(server, credentials)
   return {
     server,
     request: async (request) => {
-      let unauthorized = false
-      for (let count = 1; ; count += 1) {
-        const answer = await attempt(request).catch((error: unknown) => {
+      const { text, status, attempts } = await persist(request, async (current) => {
+        const message = await send(server, request, current, agents.forRequests(current))
+        return { ...headOf(message), text: await readText(message) }
+      })
+      return { status, body: parseJson(text), attempts }
+    },
+    stream: async (path, signal) => {
+      const request: ApiRequest = { method: 'GET', path, signal, isStream: true }
+      const { message } = await persist(
+        request,
+        async (current) => {
+          const message = await send(server, request, current, agents.forStreams(current))
+          message.setTimeout(0) // a watch may have nothing to say for long
+          return { ...headOf(message), message }
+        },
+        ({ message }) => message.destroy(),
+      )
+      return message
+    },
+    close: () => agents.close(),
+  }
+}
+
+/** The part of an answer that decides whether it is asked for again. */
+interface Head {
+  readonly status: number
+  readonly retryAfter: string | undefined
+}
+
+function headOf({ statusCode = 0, headers }: IncomingMessage): Head {
+  return { status: statusCode, retryAfter: headers['retry-after'] }
+}
+
+/** Tries again what may be tried again; `discard` gets each answer that is not the last. */
+function persistence(server: string, credentials: CredentialSource) {
+  // Once it has answered, a server that refuses connections is one that starts again; before, it is not there.
+  let wasReached = false
+  return async <T extends Head>(
+    request: ApiRequest,
+    attempt: (current: Credentials) => Promise<T>,
+    discard: (answer: T) => void = () => undefined,
+  ): Promise<T & { readonly attempts: number }> => {
+    let unauthorized = false
+    for (let count = 1; ; count += 1) {
+      const answer = await credentials
+        .current()
+        .then(attempt)
+        .catch((error: unknown) => {
           request.signal?.throwIfAborted()
-          if (count >= MAX_ATTEMPTS || !isPassing(error, request.method)) {
+          if (count >= MAX_ATTEMPTS || !isPassing(error, request, wasReached)) {
             throw connectionError(error, server)
           }
           return undefined
         })
-        if (answer?.status === 401 && !unauthorized) {
-          unauthorized = true
-          credentials.forget()
-          continue
-        }
-        if (answer && (!isBusy(answer.status, request.method) || count >= MAX_ATTEMPTS)) {
-          return { status: answer.status, body: parseJson(answer.text), attempts: count }
-        }
-        await sleep(pauseMs(answer?.headers['retry-after'], count), undefined, {
-          signal: request.signal,
-        })
+      wasReached ||= answer !== undefined
+      const isExpired = answer?.status === 401 && !unauthorized
+      if (answer && !isExpired && (!isBusy(answer.status, request) || count >= MAX_ATTEMPTS)) {
+        return { ...answer, attempts: count }
       }
-    },
-    stream: async (path, signal) => {
-      const current = await credentials.current()
-      const agent = agents.forStreams(current)
-      return send(server, { method: 'GET', path, signal }, current, agent).catch(
-        (error: unknown) => {
-          signal.throwIfAborted()
-          throw connectionError(error, server)
-        },
-      )
-    },
-    close: () => agents.close(),
+      if (answer) discard(answer)
+      if (isExpired) {
+        unauthorized = true
+        credentials.forget()
+      } else {
+        await sleep(pauseMs(answer?.retryAfter, count), undefined, { signal: request.signal })
+      }
+    }
   }
 }
 
@@ -136,6 +166,7 @@ function send(
       {
         method: request.method,
         agent,
+        timeout: ANSWER_TIMEOUT_MS,
         headers: {
           Accept: 'application/json',
           'User-Agent': 'keyless-cosmos',
@@ -149,18 +180,13 @@ function send(
         },
         ...(request.signal ? { signal: request.signal } : {}),
       },
-      (message) => {
-        clearTimeout(timer)
-        resolve(message)
-      },
+      resolve,
     )
-    const timer = setTimeout(() => {
+    // of silence while it connects, before the answer and inside it; not while it waits for one of the connections
+    outgoing.on('timeout', () => {
       outgoing.destroy(Object.assign(new Error('no answer within 30 s'), { code: 'ETIMEDOUT' }))
-    }, ANSWER_TIMEOUT_MS)
-    outgoing.on('error', (error) => {
-      clearTimeout(timer)
-      reject(error)
     })
+    outgoing.on('error', reject)
     outgoing.end(body)
   })
 }
@@ -181,15 +207,22 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** A create is not repeated after a reset: it may have happened. Everything else we send may happen twice. */
-function isPassing(error: unknown, method: ApiRequest['method']): boolean {
+/** Whether a connection that failed is worth another: one that was refused has carried nothing. */
+function isPassing(error: unknown, request: ApiRequest, wasReached: boolean): boolean {
   const code = (error as NodeJS.ErrnoException).code ?? ''
-  return method !== 'POST' && ['ECONNRESET', 'EPIPE', 'ECONNABORTED'].includes(code)
+  if (code === 'ECONNREFUSED') return wasReached
+  return isRepeatable(request) && ['ECONNRESET', 'EPIPE', 'ECONNABORTED'].includes(code)
 }
 
-/** A create that ended in a 5xx may have happened; 429 says that nothing did. */
-function isBusy(status: number, method: ApiRequest['method']): boolean {
-  return status === 429 || ([500, 502, 503, 504].includes(status) && method !== 'POST')
+/** 429 says that nothing happened; a 5xx does not. */
+function isBusy(status: number, request: ApiRequest): boolean {
+  if (status === 429) return true
+  return [500, 502, 503, 504].includes(status) && isRepeatable(request) && !request.isStream
+}
+
+/** A create may have happened although its answer was lost; everything else we send may happen twice. */
+function isRepeatable({ method, path }: ApiRequest): boolean {
+  return method !== 'POST' || /[?&]dryRun=All/.test(path) || path.includes('/authorization.k8s.io/')
 }
 
 function pauseMs(retryAfter: string | undefined, attempt: number): number {

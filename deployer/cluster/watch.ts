@@ -74,7 +74,11 @@ async function* follow(
   let version = from
   try {
     const message = await transport.stream(`${path}?${query.toString()}`, signal)
-    if (message.statusCode === 410) return undefined
+    // too old, or a server in trouble: the list has the transport's patience, and its bound
+    if (message.statusCode === 410 || (message.statusCode ?? 0) >= 500) {
+      message.destroy()
+      return undefined
+    }
     if (message.statusCode !== 200) {
       throw apiError(message.statusCode ?? 0, parseJson(await readText(message)), {
         subject: path,
@@ -117,7 +121,10 @@ function keyOf(object: KubeObject): string {
   return object.metadata.uid ?? object.metadata.name
 }
 
+const DROPPED = ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ERR_STREAM_PREMATURE_CLOSE']
+
 /** The stream broke off in the middle (also of a line); what was read up to there holds. */
 function isDropped(error: unknown): boolean {
-  return error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ECONNRESET'
+  const code = (error as NodeJS.ErrnoException).code ?? ''
+  return error instanceof SyntaxError || DROPPED.includes(code)
 }
