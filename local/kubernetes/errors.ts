@@ -158,6 +158,15 @@ export function unsupportedMediaType(): StatusError {
   )
 }
 
+/** A strategic merge patch of a custom resource, whose lists have no merge keys. */
+export function unsupportedCustomPatch(): StatusError {
+  return new StatusError(
+    415,
+    'UnsupportedMediaType',
+    'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml',
+  )
+}
+
 /** A PATCH in a format the kind does not have. */
 export function unsupportedPatch(): StatusError {
   return new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})

@@ -1,6 +1,7 @@
 import { listen } from '../http.ts'
 import type { KeyPair } from '../tls.ts'
 import type { Api } from './api/api.ts'
+import { followDefinitions } from './api/definitions.ts'
 import { handle } from './api/handle.ts'
 import { createRegistry } from './resources/registry.ts'
 import { createStore } from './store/store.ts'
@@ -63,6 +64,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
     users: options.users,
     now,
   }
+  followDefinitions(api)
   for (const name of NAMESPACES) await createNamespace(api, name)
   return listen((request) => handle(api, request), {
     tls: options.tls,

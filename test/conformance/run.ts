@@ -83,7 +83,10 @@ async function compareAll(
 
 function explain(one: Case, difference: Difference, used: Map<Explained, number>): boolean {
   const explained = EXPLAINED.find(
-    ({ cases, paths }) => cases.test(one.name) && paths.test(difference.path),
+    ({ cases, paths, real }) =>
+      cases.test(one.name) &&
+      paths.test(difference.path) &&
+      (real === undefined || real.test(JSON.stringify(difference.real) ?? '')),
   )
   if (explained === undefined) return false
   used.set(explained, (used.get(explained) ?? 0) + 1)

@@ -67,7 +67,7 @@ export function authorize(api: Api, user: User, action: Action): void {
 }
 
 /** Every rule bound to the user, cluster-wide and in the namespace. */
-function rulesOf(api: Api, user: User, namespace: string | undefined): readonly unknown[] {
+export function rulesOf(api: Api, user: User, namespace: string | undefined): readonly unknown[] {
   const roles = 'rbac.authorization.k8s.io'
   const cluster = api.store
     .list(`${roles}/clusterrolebindings`)

@@ -67,7 +67,7 @@ function patchProblems(
 
 function managerProblems(manager: string): readonly StatusCause[] {
   const long = Buffer.byteLength(manager) > MAX_MANAGER_BYTES
-  const characters = [...manager].flatMap((character, index) =>
+  const characters = Array.from(manager).flatMap((character, index) =>
     /[\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.test(character)
       ? []
       : [

@@ -1,4 +1,10 @@
-import { badRequest, invalid, StatusError, unsupportedPatch } from '../errors.ts'
+import {
+  badRequest,
+  invalid,
+  StatusError,
+  unsupportedCustomPatch,
+  unsupportedPatch,
+} from '../errors.ts'
 import { applyConfiguration } from '../fields/apply.ts'
 import { isRecord } from '../object.ts'
 import type { JsonObject, KubeObject } from '../object.ts'
@@ -62,7 +68,7 @@ function merged(call: Call, live: KubeObject, type: string, patch: unknown): Jso
     case MERGE:
       return mergePatch(live, patchMap(patch)) as JsonObject
     case STRATEGIC:
-      if (call.resource.custom) throw unsupportedPatch()
+      if (call.resource.custom) throw unsupportedCustomPatch()
       return strategicMerge(live, patchMap(patch), call.resource.shape())
     default:
       throw unsupportedPatch()

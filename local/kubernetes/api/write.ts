@@ -353,12 +353,9 @@ function checkLock(call: Call, live: KubeObject, { metadata }: KubeObject): void
   }
   const locked = LOCKED.has(call.resource.plural) || call.resource.custom !== undefined
   if (call.verb === 'update' && locked && !metadata.resourceVersion) {
-    refuseInvalid(call.resource, live, [
-      {
-        reason: 'FieldValueInvalid',
-        message: 'Invalid value: 0: must be specified for an update',
-        field: 'metadata.resourceVersion',
-      },
+    const { group, plural } = call.resource
+    throw invalid({ group, kind: plural, name: subject.name }, [
+      invalidValue('metadata.resourceVersion', 0, 'must be specified for an update'),
     ])
   }
 }

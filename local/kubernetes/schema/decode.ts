@@ -96,6 +96,8 @@ interface Where {
 }
 
 function decodeValue(raw: unknown, shape: Shape, where: Where): unknown {
+  // Nothing is decoded into a type here: a wrong value is the schema's to refuse, with the other wrong ones
+  if (where.place.struct === '' && !fits(raw, shape)) return raw
   switch (shape.kind) {
     case 'open':
       return raw
@@ -109,6 +111,11 @@ function decodeValue(raw: unknown, shape: Shape, where: Where): unknown {
       if (!isRecord(raw)) throw mismatch(raw, where, shape)
       return decodeStruct(raw, shape, where.place)
   }
+}
+
+function fits(raw: unknown, shape: Shape): boolean {
+  if (shape.kind === 'list') return Array.isArray(raw)
+  return shape.kind === 'map' ? isRecord(raw) : shape.kind === 'open'
 }
 
 function decodeItem(raw: unknown, element: Field, where: Where, index: number): unknown {

@@ -28,4 +28,6 @@ const NAMED_MAPS: ReadonlySet<string> = new Set([
   'v1.ResourceList',
   'v1.ExtraValue',
   'v1.NonResourceRules',
+  'v1.JSONSchemaDefinitions',
+  'v1.JSONSchemaDependencies',
 ])

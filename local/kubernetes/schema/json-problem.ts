@@ -15,7 +15,7 @@ export function jsonProblem(text: string): string {
 }
 
 function literalProblem(text: string, literal: string): string {
-  const index = [...literal].findIndex((letter, at) => text[at] !== letter)
+  const index = literal.split('').findIndex((letter, at) => text[at] !== letter)
   if (index === -1) return `invalid character '${text[literal.length] ?? ''}' after top-level value`
   if (text[index] === undefined) return 'unexpected end of JSON input'
   return `invalid character '${text[index]}' in literal ${literal} (expecting '${literal[index]}')`

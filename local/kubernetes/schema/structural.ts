@@ -12,10 +12,11 @@ export function applySchemaDefaults(value: unknown, schema: JsonObject): void {
   }
   if (!isRecord(value)) return
   for (const [key, property] of properties(schema)) {
-    const missing =
-      value[key] === undefined || (value[key] === null && property['nullable'] !== true)
-    if (missing && property['default'] !== undefined)
+    // A null that may not be there is taken away before the default comes in
+    if (value[key] === null && property['nullable'] !== true) delete value[key]
+    if (value[key] === undefined && property['default'] !== undefined) {
       value[key] = structuredClone(property['default'])
+    }
     applySchemaDefaults(value[key], property)
   }
   const additional = schema['additionalProperties']
@@ -60,9 +61,10 @@ function check(value: unknown, schema: JsonObject, field: string): readonly Stat
 function wrongType(value: unknown, schema: JsonObject): string | undefined {
   if (schema['x-kubernetes-int-or-string'] === true || schema['type'] === undefined)
     return undefined
-  const type = Array.isArray(value) ? 'array' : typeof value
+  const whole = typeof value === 'number' && Number.isInteger(value)
+  const type = Array.isArray(value) ? 'array' : whole ? 'integer' : typeof value
   const wanted = schema['type']
-  if (wanted === 'integer' && type === 'number' && Number.isInteger(value)) return undefined
+  if (wanted === 'number' && whole) return undefined
   return type === wanted ? undefined : type
 }
 
@@ -103,11 +105,19 @@ function bounds(value: unknown, schema: JsonObject, field: string): readonly Sta
     }
   }
   if (typeof value === 'string') problems.push(...textBounds(value, schema, number))
-  return problems.map((problem) => ({
+  const longest = number('maxLength')
+  const tooLong = typeof value === 'string' && longest !== undefined && value.length > longest
+  const long = {
+    reason: 'FieldValueTooLong',
+    field,
+    message: `Too long: may not be more than ${longest} bytes`,
+  }
+  const causes = problems.map((problem) => ({
     reason: 'FieldValueInvalid',
     field,
     message: `Invalid value: ${JSON.stringify(value)}: ${field} in body ${problem}`,
   }))
+  return tooLong ? [long] : causes
 }
 
 function textBounds(
@@ -117,12 +127,8 @@ function textBounds(
 ): readonly string[] {
   const problems: string[] = []
   const shortest = number('minLength')
-  const longest = number('maxLength')
   if (shortest !== undefined && value.length < shortest) {
     problems.push(`should be at least ${shortest} chars long`)
-  }
-  if (longest !== undefined && value.length > longest) {
-    problems.push(`should be at most ${longest} chars long`)
   }
   const pattern = schema['pattern']
   if (typeof pattern === 'string' && !new RegExp(pattern).test(value)) {

@@ -147,18 +147,21 @@ function bindingCells(binding: KubeObject, now: number): readonly unknown[] {
   const subjects = listAt(binding, 'subjects')
   const of = (kind: string): readonly unknown[] =>
     subjects.filter((one) => at(one, 'kind') === kind)
-  const name = (one: unknown): string => textAt(one, 'name') ?? ''
   const role = `${textAt(binding, 'roleRef', 'kind')}/${textAt(binding, 'roleRef', 'name')}`
   return row(
     binding,
     now,
     [role],
     [
-      of('User').map(name).join(', '),
-      of('Group').map(name).join(', '),
+      of('User').map(nameOf).join(', '),
+      of('Group').map(nameOf).join(', '),
       of('ServiceAccount')
-        .map((one) => `${textAt(one, 'namespace') ?? ''}/${name(one)}`)
+        .map((one) => `${textAt(one, 'namespace') ?? ''}/${nameOf(one)}`)
         .join(', '),
     ],
   )
+}
+
+function nameOf(subject: unknown): string {
+  return textAt(subject, 'name') ?? ''
 }

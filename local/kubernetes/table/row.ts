@@ -1,4 +1,4 @@
-import { isRecord, listAt } from '../object.ts'
+import { isRecord, listAt, textAt } from '../object.ts'
 import type { KubeObject } from '../object.ts'
 import { age } from './age.ts'
 
@@ -58,7 +58,6 @@ function expressionTerm(expression: unknown): { readonly key: string; readonly t
 
 /** Names and images of a template's containers, each as one cell. */
 export function containerCells(containers: readonly unknown[]): readonly [string, string] {
-  const each = (key: string): string =>
-    containers.map((one) => (isRecord(one) ? String(one[key] ?? '') : '')).join(',')
+  const each = (key: string): string => containers.map((one) => textAt(one, key) ?? '').join(',')
   return [each('name'), each('image')]
 }

@@ -3,8 +3,10 @@ import { isRecord, listAt, textAt } from '../../object.ts'
 import type { JsonObject } from '../../object.ts'
 import { groupVersion } from '../../resources/resource.ts'
 import { TokenError } from '../../tokens.ts'
+import { timestamp } from '../api.ts'
 import type { Api } from '../api.ts'
-import { isAllowed } from '../authorize.ts'
+import { trackUpdate } from '../../fields/track.ts'
+import { isAllowed, rulesOf } from '../authorize.ts'
 import type { Action } from '../authorize.ts'
 import { readRecord } from '../body.ts'
 import type { Call } from '../call.ts'
@@ -18,12 +20,28 @@ export async function review(api: Api, call: Call): Promise<Response> {
     {
       kind: call.resource.kind,
       apiVersion: groupVersion(call.resource),
-      metadata: { creationTimestamp: null },
+      metadata: reviewed(api, call, body),
       ...(body['spec'] === undefined ? {} : { spec: body['spec'] }),
       status,
     },
     201,
   )
+}
+
+/** A review is never stored, but the fields of its question have an owner like those of any other object. */
+function reviewed(api: Api, call: Call, body: JsonObject): object {
+  const apiVersion = groupVersion(call.resource)
+  const { kind } = call.resource
+  const { metadata } = trackUpdate({
+    live: undefined,
+    fresh: { apiVersion, kind, metadata: {}, ...(body['spec'] ? { spec: body['spec'] } : {}) },
+    shape: call.resource.shape(),
+    manager: call.manager,
+    apiVersion,
+    subresource: '',
+    now: timestamp(api),
+  })
+  return metadata
 }
 
 function answerTo(api: Api, call: Call, body: JsonObject): object | Promise<object> {
@@ -44,10 +62,30 @@ function answerTo(api: Api, call: Call, body: JsonObject): object | Promise<obje
           ...(call.user.uid ? { uid: call.user.uid } : {}),
         },
       }
+    case 'SelfSubjectRulesReview':
+      return rules(api, call, textAt(spec, 'namespace'))
     case 'TokenReview':
       return tokenReview(api, spec)
     default:
       throw notImplemented(`${call.resource.kind} cannot be answered`)
+  }
+}
+
+/** Everything the user may do in a namespace, as `kubectl auth can-i --list` shows it. */
+function rules(api: Api, { user }: Call, namespace: string | undefined): object {
+  const everything = { verbs: ['*'], apiGroups: ['*'], resources: ['*'] }
+  const isMaster = user.groups.includes('system:masters')
+  const own = rulesOf(api, user, namespace)
+  return {
+    resourceRules: [
+      ...(isMaster ? [everything] : []),
+      ...own.filter((rule) => listAt(rule, 'nonResourceURLs').length === 0),
+    ],
+    nonResourceRules: [
+      ...(isMaster ? [{ verbs: ['*'], nonResourceURLs: ['*'] }] : []),
+      ...own.filter((rule) => listAt(rule, 'nonResourceURLs').length > 0),
+    ],
+    incomplete: false,
   }
 }
 

@@ -1,6 +1,8 @@
 import { badRequest, conflict, invalid, notFound } from '../../errors.ts'
 import { isRecord, numberAt, textAt } from '../../object.ts'
 import type { KubeObject } from '../../object.ts'
+import { structShape } from '../../resources/builtin.ts'
+import { trackUpdate } from '../../fields/track.ts'
 import type { TokenRef } from '../../tokens.ts'
 import { lookup, timestamp } from '../api.ts'
 import type { Api } from '../api.ts'
@@ -31,7 +33,13 @@ export async function requestToken(api: Api, call: Call): Promise<Response> {
     {
       kind: 'TokenRequest',
       apiVersion: 'authentication.k8s.io/v1',
-      metadata: { name: account.metadata.name, namespace, creationTimestamp: timestamp(api) },
+      metadata: {
+        ...reviewed(api, call, spec),
+        name: account.metadata.name,
+        namespace,
+        ...(account.metadata.uid === undefined ? {} : { uid: account.metadata.uid }),
+        creationTimestamp: timestamp(api),
+      },
       spec: {
         audiences: issued.audiences,
         expirationSeconds: issued.expirationSeconds,
@@ -41,6 +49,21 @@ export async function requestToken(api: Api, call: Call): Promise<Response> {
     },
     201,
   )
+}
+
+/** A TokenRequest is never stored, but its fields have an owner like those of any other object. */
+function reviewed(api: Api, call: Call, spec: object): object {
+  const apiVersion = 'authentication.k8s.io/v1'
+  const { metadata } = trackUpdate({
+    live: undefined,
+    fresh: { apiVersion, kind: 'TokenRequest', metadata: {}, spec },
+    shape: structShape('io.k8s.api.authentication.v1.TokenRequest'),
+    manager: call.manager,
+    apiVersion,
+    subresource: 'token',
+    now: timestamp(api),
+  })
+  return metadata
 }
 
 function bound(

@@ -51,10 +51,10 @@ function generateSelector(job: KubeObject): void {
   const template = ensure(spec, 'template')
   const metadata = ensure(template, 'metadata')
   const labels = ensure(metadata, 'labels')
-  labels['job-name'] = job.metadata.name
+  labels['batch.kubernetes.io/controller-uid'] = uid
   labels['batch.kubernetes.io/job-name'] = job.metadata.name
   labels['controller-uid'] = uid
-  labels['batch.kubernetes.io/controller-uid'] = uid
+  labels['job-name'] = job.metadata.name
   const selector = ensure(spec, 'selector')
   const matchLabels = isRecord(selector['matchLabels']) ? selector['matchLabels'] : {}
   selector['matchLabels'] = { ...matchLabels, 'batch.kubernetes.io/controller-uid': uid }

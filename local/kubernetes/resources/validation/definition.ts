@@ -47,6 +47,9 @@ export function validateDefinition(definition: KubeObject): readonly StatusCause
   return [...causes, ...versions(spec)]
 }
 
+/** Where the real server, which first moves a schema all versions share, finds fault with its type. */
+const SHARED = 'spec.validation.openAPIV3Schema'
+
 function versions(spec: JsonObject): readonly StatusCause[] {
   const list = records(spec, 'versions')
   const stored = list.filter((version) => version['storage'] === true)
@@ -59,16 +62,21 @@ function versions(spec: JsonObject): readonly StatusCause[] {
         'must have exactly one version marked as storage version',
       ),
     )
+    if (stored.length === 0) {
+      causes.push(
+        invalidValue('status.storedVersions', null, 'must have at least one stored version'),
+      )
+    }
   }
   list.forEach((version, index) => {
     const schema = isRecord(version['schema']) ? version['schema']['openAPIV3Schema'] : undefined
     const field = `spec.versions[${index}].schema.openAPIV3Schema`
-    if (!isRecord(schema)) causes.push(required(field, 'schemas are required'))
+    if (!isRecord(schema)) causes.push(required(field))
     else if (schema['type'] !== 'object') {
       causes.push(
         schema['type'] === undefined
-          ? required(`${field}.type`, 'must not be empty at the root')
-          : invalidValue(`${field}.type`, schema['type'], 'must be object at the root'),
+          ? required(`${SHARED}.type`, 'must not be empty at the root')
+          : invalidValue(`${SHARED}.type`, schema['type'], 'must be object at the root'),
       )
     }
   })

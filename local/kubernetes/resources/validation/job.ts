@@ -13,7 +13,7 @@ export function validateJob(job: KubeObject): readonly StatusCause[] {
   const labels = at(spec, 'template', 'metadata', 'labels')
   const causes = [...validateJobSpec(spec, 'spec')]
   if (!isRecord(selector)) causes.push(required('spec.selector'))
-  else causes.push(...validateLabelSelector(selector, 'spec.selector'))
+  else causes.push(...validateLabelSelector(selector, 'spec.selector'), ...generated(job, selector))
   if (isRecord(selector) && !matchesLabelSelector(selector, stringMap(labels))) {
     causes.push(
       invalidValue(
@@ -29,6 +29,17 @@ export function validateJob(job: KubeObject): readonly StatusCause[] {
     )
   }
   return causes
+}
+
+const UID_LABEL = 'batch.kubernetes.io/controller-uid'
+
+/** Unless the writer says `manualSelector`, the selector is the server's, and the writer may not add to it. */
+function generated(job: KubeObject, selector: JsonObject): readonly StatusCause[] {
+  if (at(job, 'spec', 'manualSelector') === true) return []
+  const expected = { matchLabels: { [UID_LABEL]: job.metadata.uid } }
+  return sameJson(selector, expected)
+    ? []
+    : [invalidValue('spec.selector', selector, '`selector` not auto-generated')]
 }
 
 function validateJobSpec(spec: JsonObject, field: string): readonly StatusCause[] {

@@ -91,7 +91,7 @@ export function labelValue(value: string): readonly string[] {
 
 /** Keys of config maps and secrets, which become file names. */
 export function configMapKey(value: string): readonly string[] {
-  const problems = value.length > 253 ? ['must be no more than 253 bytes'] : []
+  const problems = value.length > 253 ? ['must be no more than 253 characters'] : []
   if (!/^[-._a-zA-Z0-9]+$/.test(value)) {
     problems.push(
       "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')",
