@@ -8,7 +8,7 @@ import { inScope } from '../cluster/scope.ts'
 import { objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
 import { hasLog } from '../core/pod-containers.ts'
-import { countStates, isNoOp } from '../core/plan.ts'
+import { countStates, isNoOp, KEPT } from '../core/plan.ts'
 import { readConfig } from './config.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
 import { printLog } from './logs.ts'
@@ -80,7 +80,7 @@ function reportApplied({ entry, state, kept }: Applied, { report }: CommandConte
   if (kept === undefined) return
   report({
     event: 'warning',
-    message: `${subject}: ${kept.join(', ')} should be gone, but the API server keeps it: a default, or a field that cannot change`,
+    message: `${subject}: ${kept.join(', ')} should be gone and stays: ${KEPT}`,
   })
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { conflictsOf, isHandEdit, isOnlyImmutability } from './conflicts.ts'
+import { conflictLines, conflictsOf, isHandEdit, isOnlyImmutability } from './conflicts.ts'
 
 const CONFLICT = {
   reason: 'Conflict',
@@ -59,4 +59,15 @@ test.for([
   { when: 'the refusal has no causes', status: { message: 'field is immutable' }, only: false },
 ])('a replacement is allowed = $only when $when', ({ status, only }) => {
   expect(isOnlyImmutability(status)).toBe(only)
+})
+
+test.for([
+  { kind: 'ConfigMap', says: '.data.a is owned by "other": live "1", manifest "2"' },
+  { kind: 'Secret', says: '.data.a is owned by "other": live ***, manifest ***' },
+])('a conflict about a $kind says $says', ({ kind, says }) => {
+  const object = (a: string) => ({ apiVersion: 'v1', kind, metadata: { name: 'x' }, data: { a } })
+  const conflict = { manager: 'other', path: '.data.a' }
+  expect(conflictLines(object('2'), object('1'), [conflict])).toEqual([
+    `${kind}/x: apply refused (FieldManagerConflict): ${says}`,
+  ])
 })

@@ -1,7 +1,8 @@
 import type { Change } from './changes.ts'
 import { concealedAt } from './secrets.ts'
-import { isFields, listAt } from './object.ts'
+import { isFields } from './object.ts'
 import type { Fields, KubeObject, ManagedFieldsEntry } from './object.ts'
+import { orphansBelow } from './orphans.ts'
 import { FIELD_MANAGER } from './ownership.ts'
 
 const CLIENT_SIDE_MANAGER = 'kubectl-client-side-apply'
@@ -69,48 +70,4 @@ function union(one: Fields, other: Fields | undefined): Fields {
     return [step, isFields(known) && isFields(child) ? union(known, child) : child] as const
   })
   return { ...one, ...Object.fromEntries(merged) }
-}
-
-interface Place {
-  readonly tree: Fields
-  /** The same place in the trees of those who stay. */
-  readonly trees: readonly Fields[]
-  readonly value: unknown
-  readonly path: string
-}
-
-function orphansBelow({ tree, trees, value, path }: Place): readonly Change[] {
-  return Object.entries(tree).flatMap(([step, child]) => {
-    if (step === '.' || !isFields(child)) return []
-    const next = valueAtStep(value, step)
-    if (next === undefined) return []
-    const below = `${path}${stepText(step)}`
-    const kept = trees.map((one) => one[step]).filter(isFields)
-    const isWhole = step.startsWith('k:') || Object.keys(child).every((key) => key === '.')
-    if (isWhole && kept.length === 0) return [{ path: below, before: next }]
-    return orphansBelow({ tree: child, trees: kept, value: next, path: below })
-  })
-}
-
-function valueAtStep(value: unknown, step: string): unknown {
-  const rest = step.slice(2)
-  if (step.startsWith('f:')) return isFields(value) ? value[rest] : undefined
-  const wanted: unknown = JSON.parse(rest)
-  const isWanted = (item: unknown) =>
-    step.startsWith('v:')
-      ? item === wanted
-      : isFields(item) &&
-        isFields(wanted) &&
-        Object.entries(wanted).every(([key, one]) => item[key] === one)
-  return listAt({ value }, 'value').find(isWanted)
-}
-
-function stepText(step: string): string {
-  const rest = step.slice(2)
-  if (step.startsWith('f:')) {
-    return /^[A-Za-z0-9_-]+$/.test(rest) ? `.${rest}` : `[${JSON.stringify(rest)}]`
-  }
-  if (step.startsWith('v:')) return `[=${rest}]`
-  const keys = Object.entries(JSON.parse(rest) as Fields)
-  return `[${keys.map(([key, value]) => `${key}=${String(value)}`).join(',')}]`
 }

@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest'
 import type { Fields, KubeObject, ObjectMeta } from './object.ts'
 import { objectSet, PART_OF_LABEL } from './ownership.ts'
-import { afterDryRun, countActions, entry, firstLook, planOf } from './plan.ts'
+import {
+  afterDryRun,
+  countActions,
+  entry,
+  firstLook,
+  isSameDecision,
+  keptFields,
+  planOf,
+} from './plan.ts'
 
 const SET = objectSet('test', 'ns')
 const OURS = { [PART_OF_LABEL]: SET.id }
@@ -95,4 +103,52 @@ test('counts are read in the order of what matters', () => {
   expect(countActions(['unchanged', 'create', 'unchanged', 'prune'])).toBe(
     '1 to create, 1 to prune, 2 unchanged',
   )
+})
+
+function change(after: string) {
+  return [{ path: '.data.a', before: '1', after }]
+}
+
+test('what only the API server changed is the same decision; another change is not', () => {
+  const live = object('ConfigMap', { uid: '1', resourceVersion: '5' })
+  const later = object('ConfigMap', { uid: '1', resourceVersion: '6' })
+  const before = entry(DESIRED, 'configure', { live, changes: change('2') })
+  expect(
+    isSameDecision(before, entry(DESIRED, 'configure', { live: later, changes: change('2') })),
+  ).toBe(true)
+  expect(
+    isSameDecision(before, entry(DESIRED, 'configure', { live: later, changes: change('3') })),
+  ).toBe(false)
+  const reborn = object('ConfigMap', { uid: '2' })
+  expect(
+    isSameDecision(before, entry(DESIRED, 'configure', { live: reborn, changes: change('2') })),
+  ).toBe(false)
+})
+
+test('a removal that did not happen is found in the answer', () => {
+  const live = object('ConfigMap', {}, { data: { a: '1', old: '2' }, spec: { x: 1 } })
+  const changes = [
+    { path: '.data.old', before: '2' },
+    { path: '.spec.x', before: 1 },
+  ]
+  const planned = entry(DESIRED, 'configure', { live, changes })
+  expect(
+    keptFields(planned, object('ConfigMap', {}, { data: { a: '1' }, spec: { x: 1 } })),
+  ).toEqual(['.spec.x'])
+  expect(keptFields(planned, object('ConfigMap', {}, { data: { a: '1' } }))).toEqual([])
+})
+
+function managed(fieldsV1: Fields) {
+  return { managedFields: [{ manager: 'keyless-cosmos', operation: 'Apply', fieldsV1 }] }
+}
+
+test('a field that is given up and stays is named in the plan', () => {
+  const tree = { ...OWNED, 'f:spec': { 'f:x': {} } }
+  const fields = { data: { a: '1' }, spec: { x: 1 } }
+  const live = object('ConfigMap', { labels: OURS, ...managed(tree) }, fields)
+  const answer = object('ConfigMap', { labels: OURS, ...managed(OWNED) }, fields)
+  expect(afterDryRun(DESIRED, live, answer, { adopt: false, healed: [] })).toMatchObject({
+    action: 'configure',
+    reason: 'field ownership only; .spec.x stays: a default, or a field that cannot change',
+  })
 })

@@ -5,6 +5,7 @@ import type { FieldConflict } from './conflicts.ts'
 import { INPUTS_ANNOTATION } from './inputs.ts'
 import { isApplied, ownedFields } from './managed-fields.ts'
 import { MIGRATION, needsMigration, orphanedFields } from './migration.ts'
+import { keptAfter } from './orphans.ts'
 import { objectRef, textAt } from './object.ts'
 import type { KubeObject, ObjectRef } from './object.ts'
 import { ownerOf } from './ownership.ts'
@@ -114,8 +115,16 @@ export function afterDryRun(
   // Written in another way, or completed by admission: nothing to do. If only ownership changes, that is a change too.
   return isDeepStrictEqual(ownedFields(live), ownedFields(answer))
     ? entry(desired, 'unchanged', { live })
-    : entry(desired, 'configure', { ...known, reason: 'field ownership only' })
+    : entry(desired, 'configure', { ...known, reason: ownershipReason(keptAfter(live, answer)) })
 }
+
+function ownershipReason(kept: readonly string[]): string {
+  const why = kept.length > 0 ? `; ${kept.join(', ')} stays: ${KEPT}` : ''
+  return `field ownership only${why}`
+}
+
+/** Why the API server may keep what is not stated any more. */
+export const KEPT = 'a default, or a field that cannot change'
 
 /**
  * Whether an entry that was planned again still does the same; what changes by itself (resource version, status) does
@@ -137,10 +146,11 @@ export function isSameDecision(before: PlanEntry, after: PlanEntry): boolean {
 export function keptFields(planned: PlanEntry, answer: KubeObject): readonly string[] {
   if (!planned.live) return []
   const gone = changesBetween(planned.live, answer).map(({ path }) => path)
-  return planned.changes
-    .filter((change) => !('after' in change))
-    .filter(({ path }) => !gone.some((one) => one.startsWith(path) || path.startsWith(one)))
-    .map(({ path }) => path)
+  const removed = planned.changes.filter((change) => !('after' in change))
+  const left = removed.filter(
+    ({ path }) => !gone.some((one) => one.startsWith(path) || path.startsWith(one)),
+  )
+  return [...new Set([...left.map(({ path }) => path), ...keptAfter(planned.live, answer)])]
 }
 
 /** One entry; `changes` default to none. */
