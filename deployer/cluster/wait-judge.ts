@@ -2,7 +2,7 @@ import type { KubeObject } from '../core/object.ts'
 import { failed } from '../core/readiness-result.ts'
 import { verdict } from '../core/verdict.ts'
 import type { Verdict } from '../core/verdict.ts'
-import { graceEnd, isHopeless, waitedNow } from '../core/waited.ts'
+import { isHopeless, nextLookMs, waitedNow } from '../core/waited.ts'
 import type { Waited } from '../core/waited.ts'
 import { createSeen } from './surroundings.ts'
 import type { WaitWatch } from './wait-watches.ts'
@@ -48,9 +48,12 @@ export function createJudge(
 
   const settle = () => {
     clearTimeout(timer)
+    for (const { object, settledAtMs } of all()) {
+      if (settledAtMs !== undefined && performance.now() >= settledAtMs) judgeAgain(object)
+    }
     const isReady = all().every(({ readiness }) => readiness.status === 'current')
     if (isReady || hopeless().length > 0) return ended.abort()
-    const next = Math.min(...all().flatMap((one) => graceEnd(one) ?? []))
+    const next = Math.min(...all().flatMap((one) => nextLookMs(one) ?? []))
     if (Number.isFinite(next)) timer = setTimeout(settle, Math.max(1, next - performance.now()))
   }
   const set = (root: KubeObject, now: Verdict) => {
@@ -59,26 +62,28 @@ export function createJudge(
     waited.set(uidOf(root), after)
     if (JSON.stringify(before?.readiness) !== JSON.stringify(after.readiness)) onChange(after)
   }
+  const judgeAgain = (root: KubeObject) => set(root, verdict(root, seen))
   const rootOf = (object: KubeObject) =>
     seen.lineOf(object).flatMap((uid) => waited.get(uid)?.object ?? [])[0]
   const take = (object: KubeObject) => {
     seen.put(object)
     const root = waited.has(uidOf(object)) ? object : rootOf(object)
-    if (root !== undefined) set(root, verdict(root, seen))
+    if (root !== undefined) judgeAgain(root)
   }
   const drop = (object: KubeObject) => {
     const root = rootOf(object)
     seen.remove(object)
     if (root === undefined) return
     const isItself = uidOf(root) === uidOf(object)
-    set(root, isItself ? { readiness: DELETED, culprit: root } : verdict(root, seen))
+    if (isItself) set(root, { readiness: DELETED, culprit: root })
+    else judgeAgain(root)
   }
   return {
     ended: ended.signal,
     begin: () => {
       for (const root of roots) {
         seen.put(root)
-        set(root, verdict(root, seen))
+        judgeAgain(root)
       }
       settle()
     },

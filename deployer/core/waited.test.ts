@@ -53,3 +53,27 @@ test.for<{
   const waited = after(...steps)
   expect(waited && isHopeless(waited, 100)).toBe(isHopelessAt100)
 })
+
+const READY: Readiness = { status: 'current' }
+const SERVER: KubeObject = { ...POD, spec: { containers: [{ name: 'w' }] } }
+
+test('a server without a probe that becomes ready is current only when it has stayed so', () => {
+  const step = (
+    before: ReturnType<typeof waitedNow> | undefined,
+    nowMs: number,
+    readiness: Readiness = READY,
+  ) => waitedNow(before, SERVER, { readiness, culprit: SERVER }, nowMs)
+  const starting = step(undefined, 0, inProgress('starting'))
+  const started = step(starting, 100)
+  expect(started).toMatchObject({ readiness: { status: 'in-progress' }, settledAtMs: 2_100 })
+  expect(step(started, 1_000)).toMatchObject({ settledAtMs: 2_100 })
+  expect(step(started, 2_100).readiness).toEqual(READY)
+  const crashed = step(started, 1_000, inProgress('crashed once'))
+  expect(step(crashed, 1_500)).toMatchObject({ settledAtMs: 3_500 })
+})
+
+test('what was ready when the wait began is current at once', () => {
+  expect(waitedNow(undefined, SERVER, { readiness: READY, culprit: SERVER }, 0).readiness).toBe(
+    READY,
+  )
+})

@@ -16,15 +16,15 @@ beforeAll(async () => {
 
 afterAll(() => platform.close())
 
+/** Many deploys at once on a small machine; what is checked is that none waits for its own time-out. */
+const PATIENT = { timeout: 120_000 }
+
 const QUOTA = {
   apiVersion: 'v1',
   kind: 'ResourceQuota',
   metadata: { name: 'none' },
   spec: { hard: { pods: '0' } },
 }
-
-/** Without a probe a container is ready as soon as it runs; only this keeps one that crashes from being available. */
-const UNPROBED = { minReadySeconds: 2 }
 
 describe.concurrent('a deploy ends with its verdict', () => {
   test.for([
@@ -57,7 +57,7 @@ describe.concurrent('a deploy ends with its verdict', () => {
     {
       when: 'the container crashes again and again',
       name: 'crash',
-      objects: [deployment({ script: 'echo no database at db:5432; exit 7' }, UNPROBED)],
+      objects: [deployment({ script: 'echo no database at db:5432; exit 7' })],
       cause: 'crash-loop',
       says: ['exit code 7', 'log      no database at db:5432', 'kubectl logs --previous'],
     },
@@ -154,7 +154,7 @@ describe.concurrent('a deploy ends with its verdict', () => {
       cause: 'deadline',
       says: ['DeadlineExceeded'],
     },
-  ])('$cause when $when', { timeout: 60_000 }, async ({ name, objects, cause, says }) => {
+  ])('$cause when $when', PATIENT, async ({ name, objects, cause, says }) => {
     const folder = await workloadFolder(platform, name, objects)
     const { code, stderr } = await folder.deployer('deploy', '--timeout', '50')
     expect({ code, stderr }).toMatchObject({ code: 1 })
@@ -163,14 +163,14 @@ describe.concurrent('a deploy ends with its verdict', () => {
   })
 })
 
-describe.concurrent('a deploy succeeds', () => {
+describe.concurrent('a deploy succeeds', PATIENT, () => {
   test('when a Deployment is rolled out, and again when its next template is', async () => {
     const folder = await workloadFolder(platform, 'rollout', [deployment({}, { replicas: 2 })])
-    const first = await folder.deployer('deploy', '--timeout', '25')
+    const first = await folder.deployer('deploy', '--timeout', '50')
     expect(first).toMatchObject({ code: 0 })
     expect(first.stderr).toMatch(/✓ Deployment\/rollout\/web +current/)
     await folder.write([deployment({ script: 'sleep 301' }, { replicas: 2 })])
-    const second = await folder.deployer('deploy', '--timeout', '25')
+    const second = await folder.deployer('deploy', '--timeout', '50')
     expect(second).toMatchObject({ code: 0 })
     const third = await folder.deployer('deploy')
     expect(third).toMatchObject({ code: 0 })
@@ -182,13 +182,13 @@ describe.concurrent('a deploy succeeds', () => {
     const env = [{ name: 'MARK', value: `keyless-${process.pid}-second-attempt` }]
     const objects = [job({ script, container: { env }, pod: { restartPolicy: 'OnFailure' } })]
     const folder = await workloadFolder(platform, 'job-done', objects)
-    const { code, stderr } = await folder.deployer('deploy', '--timeout', '25')
+    const { code, stderr } = await folder.deployer('deploy', '--timeout', '50')
     expect({ code, stderr }).toMatchObject({ code: 0 })
     expect(stderr).toMatch(/✓ Job\/job-done\/once +current/)
   })
 })
 
-describe.concurrent('a wait', () => {
+describe.concurrent('a wait', PATIENT, () => {
   test('that is over says what is not ready and why, and the next deploy waits again', async () => {
     const readinessProbe = { exec: { command: ['false'] }, periodSeconds: 1 }
     const folder = await workloadFolder(platform, 'unready', [
@@ -204,9 +204,9 @@ describe.concurrent('a wait', () => {
 
   test('tells a program the same: cause, evidence and hint as JSON', async () => {
     const folder = await workloadFolder(platform, 'json', [
-      deployment({ script: 'echo no database; exit 7' }, UNPROBED),
+      deployment({ script: 'echo no database; exit 7' }),
     ])
-    const { code, stdout } = await folder.deployer('deploy', '--timeout', '25', '--output', 'json')
+    const { code, stdout } = await folder.deployer('deploy', '--timeout', '50', '--output', 'json')
     expect({ code, stdout }).toMatchObject({ code: 1 })
     const events = stdout
       .trimEnd()
@@ -228,9 +228,9 @@ describe.concurrent('a wait', () => {
     const folder = await workloadFolder(platform, 'mended', [
       deployment({ image: 'test/absent:1' }),
     ])
-    expect(await folder.deployer('deploy', '--timeout', '25')).toMatchObject({ code: 1 })
+    expect(await folder.deployer('deploy', '--timeout', '50')).toMatchObject({ code: 1 })
     await folder.write([deployment({})])
-    const { code, stderr } = await folder.deployer('deploy', '--timeout', '25')
+    const { code, stderr } = await folder.deployer('deploy', '--timeout', '50')
     expect({ code, stderr }).toMatchObject({ code: 0 })
   })
 })
