@@ -1,10 +1,8 @@
 // The plan is true: it writes nothing, it fails where the apply would, and the apply does just what was shown.
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { stringify } from 'yaml'
-import { createEnvironment, startCluster, writeKubeconfig } from './cluster.ts'
+import { createEnvironment, startCluster } from './cluster.ts'
 import type { TestCluster, TestEnvironment } from './cluster.ts'
+import { configMap, createFolder } from './manifest-folder.ts'
 import { isReading, startRecorder } from './recorder.ts'
 import type { Recorded, Recorder } from './recorder.ts'
 
@@ -22,33 +20,6 @@ afterAll(async () => {
   await recorder.close()
   await direct.close()
 })
-
-/** An environment whose namespace exists, and a folder of manifests to deploy there. */
-async function folderOf(
-  ...objects: readonly object[]
-): Promise<
-  TestEnvironment & { readonly folder: string; write(...all: readonly object[]): Promise<void> }
-> {
-  const environment = await createEnvironment(recorder.cluster)
-  const { namespace } = environment
-  await direct.client.create('/api/v1/namespaces', {
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: { name: namespace },
-  })
-  const folder = join(direct.directory, namespace)
-  await mkdir(folder)
-  const write = (...all: readonly object[]) =>
-    writeFile(join(folder, 'all.yaml'), all.map((one) => stringify(one)).join('---\n'))
-  await write(...objects)
-  const run = (command?: string, ...args: readonly string[]) =>
-    environment.deployer(command ?? '', '--manifests', folder, ...args)
-  return { ...environment, folder, write, deployer: run }
-}
-
-function configMap(name: string, data: object, metadata: object = {}) {
-  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, ...metadata }, data }
-}
 
 /** Steps in once, before the first real write to an object. */
 function beforeWriteOf(name: string, act: () => Promise<unknown>): void {
@@ -93,7 +64,8 @@ test('plan and status only read, and a deploy that changes nothing costs at most
 })
 
 test('an invalid new object fails in the plan, before anything is written', async () => {
-  const environment = await folderOf(
+  const environment = await createFolder(
+    recorder.cluster,
     configMap('good', { a: '1' }),
     configMap('bad', { 'a/b': '1' }),
   )
@@ -104,8 +76,19 @@ test('an invalid new object fails in the plan, before anything is written', asyn
   expect(recorder.requests.filter((one) => !isReading(one))).toEqual([])
 })
 
+test('a pod whose service account is only made by the same deploy is not tried, and says so', async () => {
+  const spec = { serviceAccountName: 'own', containers: [{ name: 'c', image: 'x' }] }
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'own' } }
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec }
+  const environment = await createFolder(recorder.cluster, account, pod)
+  const planned = await environment.deployer('plan')
+  expect(planned.stdout).toContain('no dry run: ServiceAccount "own" is not there yet')
+  const { code, stderr } = await environment.deployer('deploy', '--no-wait')
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+})
+
 test('an object that changed without touching the plan is applied as planned', async () => {
-  const environment = await folderOf(configMap('one', { a: '1' }))
+  const environment = await createFolder(recorder.cluster, configMap('one', { a: '1' }))
   await environment.deployer('deploy')
   await environment.write(configMap('one', { a: '2' }))
   const label = { metadata: { labels: { theirs: 'x' } } }
@@ -117,7 +100,7 @@ test('an object that changed without touching the plan is applied as planned', a
 })
 
 test('an object whose plan became another one stops the run, and the new plan is shown', async () => {
-  const environment = await folderOf(configMap('one', { a: '1' }))
+  const environment = await createFolder(recorder.cluster, configMap('one', { a: '1' }))
   await environment.deployer('deploy')
   await environment.write(configMap('one', { a: '2' }))
   const edit = { data: { a: 'edited' } }
@@ -133,7 +116,7 @@ test('an object whose plan became another one stops the run, and the new plan is
 })
 
 test('an object that appeared after the plan is left as its maker left it', async () => {
-  const environment = await folderOf(configMap('one', { a: '1' }))
+  const environment = await createFolder(recorder.cluster, configMap('one', { a: '1' }))
   const theirs = configMap('one', { b: '2' })
   const collection = pathOf(environment, '').slice(0, -1)
   beforeWriteOf('one', () => direct.client.create(collection, theirs))
@@ -145,7 +128,7 @@ test('an object that appeared after the plan is left as its maker left it', asyn
 })
 
 test('a definition and its custom resource are deployed together, and destroyed together', async () => {
-  const environment = await folderOf()
+  const environment = await createFolder(recorder.cluster)
   const group = `${environment.namespace}.example.com`
   const definition = {
     apiVersion: 'apiextensions.k8s.io/v1',
@@ -197,7 +180,7 @@ test('replicas that an autoscaler set are left alone', async () => {
   }
   const spec = { replicas: 1, selector: { matchLabels: { app: 'x' } }, template }
   const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd' }, spec }
-  const environment = await folderOf(deployment)
+  const environment = await createFolder(recorder.cluster, deployment)
   await environment.deployer('deploy', '--no-wait')
   const path = `/apis/apps/v1/namespaces/${environment.namespace}/deployments/d`
   const scaled = { spec: { replicas: 3 } }
@@ -211,7 +194,7 @@ test('replicas that an autoscaler set are left alone', async () => {
 })
 
 test('objects of kubectl apply are moved to server-side apply without stuck fields', async () => {
-  const environment = await folderOf(configMap('one', { a: '1' }))
+  const environment = await createFolder(recorder.cluster, configMap('one', { a: '1' }))
   const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': '{"data":{"old":"1"}}' }
   const old = configMap('one', { a: '1', old: '1' }, { annotations })
   const collection = pathOf(environment, '').slice(0, -1)
@@ -227,87 +210,3 @@ test('objects of kubectl apply are moved to server-side apply without stuck fiel
   expect(live.metadata.managedFields?.map(({ manager }) => manager)).toEqual(['keyless-cosmos'])
   expect((await environment.deployer('plan', '--exit-code')).code).toBe(0)
 })
-
-test('a missing permission stops the run before the first write, with the role that grants it', async () => {
-  const environment = await folderOf(configMap('one', { a: '1' }))
-  const { namespace } = environment
-  const roles = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`
-  const token = await accountThatMay(namespace, ['get', 'list'])
-  const kubeconfig = join(direct.directory, `limited-${namespace}`)
-  await writeKubeconfig(kubeconfig, recorder.cluster.access, { token })
-  await environment.set({ 'cluster.kubeconfig': kubeconfig })
-  recorder.requests.length = 0
-  const { code, stderr } = await environment.deployer('deploy')
-  expect({ code, stderr }).toMatchObject({ code: 5 })
-  expect(stderr).toContain('nothing was written: may not create')
-  expect(stderr).toMatch(/kind: Role\n.*\n.*name: keyless-cosmos-deployer\n +namespace: test-/)
-  const written = recorder.requests.filter((one) => !isReading(one) && !isReview(one))
-  expect(written).toEqual([])
-  const named = {
-    apiGroups: [''],
-    resources: ['configmaps'],
-    verbs: ['create', 'get', 'list', 'patch'],
-  }
-  await direct.client.patch(`${roles}/roles/limited`, MERGE, { rules: [named] })
-  expect(await environment.deployer('deploy')).toMatchObject({ code: 0 })
-})
-
-test('values of a Secret show nowhere: not in the plan, an error, another object or JSON', async () => {
-  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' } }
-  const first = { ...secret, stringData: { password: 'hunter-one' } }
-  const environment = await folderOf(first, configMap('copy', { line: 'use hunter-one' }))
-  const said = [await environment.deployer('deploy')]
-  const second = { ...secret, stringData: { password: 'hunter-two' } }
-  await environment.write(second, configMap('copy', { line: 'use hunter-two' }))
-  said.push(
-    await environment.deployer('plan'),
-    await environment.deployer('plan', '--output', 'json'),
-  )
-  expect(said[1]?.stdout).toContain('.data.line: "use ***" → "use ***"')
-  const wrong = { ...second, metadata: { name: 's', labels: { bad: 'hunter-two!' } } }
-  await environment.write(wrong)
-  const refused = await environment.deployer('plan')
-  expect(refused).toMatchObject({ code: 5 })
-  const text = JSON.stringify([...said, refused])
-  expect(text).toContain('***')
-  for (const value of ['hunter-one', 'hunter-two']) {
-    expect(text).not.toContain(value)
-    expect(text).not.toContain(Buffer.from(value).toString('base64'))
-  }
-})
-
-function isReview({ path }: Recorded): boolean {
-  return path.endsWith('/selfsubjectaccessreviews')
-}
-
-/** A token of a service account with these verbs on config maps of its namespace. */
-async function accountThatMay(namespace: string, verbs: readonly string[]): Promise<string> {
-  const core = `/api/v1/namespaces/${namespace}/serviceaccounts`
-  const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`
-  const group = 'rbac.authorization.k8s.io'
-  await direct.client.create(core, {
-    apiVersion: 'v1',
-    kind: 'ServiceAccount',
-    metadata: { name: 'limited' },
-  })
-  await direct.client.create(`${rbac}/roles`, {
-    apiVersion: `${group}/v1`,
-    kind: 'Role',
-    metadata: { name: 'limited' },
-    rules: [{ apiGroups: [''], resources: ['configmaps'], verbs }],
-  })
-  await direct.client.create(`${rbac}/rolebindings`, {
-    apiVersion: `${group}/v1`,
-    kind: 'RoleBinding',
-    metadata: { name: 'limited' },
-    subjects: [{ kind: 'ServiceAccount', name: 'limited', namespace }],
-    roleRef: { apiGroup: group, kind: 'Role', name: 'limited' },
-  })
-  const request = await direct.client.create(`${core}/limited/token`, {
-    apiVersion: 'authentication.k8s.io/v1',
-    kind: 'TokenRequest',
-    metadata: { name: 'limited' },
-    spec: { audiences: [], expirationSeconds: 600 },
-  })
-  return (request['status'] as { readonly token: string }).token
-}

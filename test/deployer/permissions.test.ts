@@ -1,0 +1,81 @@
+// What a user may not do is found before the first write, and told as the role that would allow it.
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startCluster, writeKubeconfig } from './cluster.ts'
+import type { TestCluster } from './cluster.ts'
+import { configMap, createFolder } from './manifest-folder.ts'
+import { isReading, startRecorder } from './recorder.ts'
+import type { Recorded, Recorder } from './recorder.ts'
+
+const MERGE = 'application/merge-patch+json'
+let direct: TestCluster
+let recorder: Recorder
+
+beforeAll(async () => {
+  direct = await startCluster()
+  recorder = await startRecorder(direct)
+})
+afterAll(async () => {
+  await recorder.close()
+  await direct.close()
+})
+
+test('a missing permission stops the run before the first write, with the role that grants it', async () => {
+  const environment = await createFolder(recorder.cluster, configMap('one', { a: '1' }))
+  const { namespace } = environment
+  const roles = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`
+  const token = await accountThatMay(namespace, ['get', 'list'])
+  const kubeconfig = join(direct.directory, `limited-${namespace}`)
+  await writeKubeconfig(kubeconfig, recorder.cluster.access, { token })
+  await environment.set({ 'cluster.kubeconfig': kubeconfig })
+  recorder.requests.length = 0
+  const { code, stderr } = await environment.deployer('deploy')
+  expect({ code, stderr }).toMatchObject({ code: 5 })
+  expect(stderr).toContain('nothing was written: may not create')
+  expect(stderr).toMatch(/kind: Role\n.*\n.*name: keyless-cosmos-deployer\n +namespace: test-/)
+  const written = recorder.requests.filter((one) => !isReading(one) && !isReview(one))
+  expect(written).toEqual([])
+  const named = {
+    apiGroups: [''],
+    resources: ['configmaps'],
+    verbs: ['create', 'get', 'list', 'patch'],
+  }
+  await direct.client.patch(`${roles}/roles/limited`, MERGE, { rules: [named] })
+  expect(await environment.deployer('deploy')).toMatchObject({ code: 0 })
+})
+
+function isReview({ path }: Recorded): boolean {
+  return path.endsWith('/selfsubjectaccessreviews')
+}
+
+/** A token of a service account with these verbs on config maps of its namespace. */
+async function accountThatMay(namespace: string, verbs: readonly string[]): Promise<string> {
+  const core = `/api/v1/namespaces/${namespace}/serviceaccounts`
+  const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`
+  const group = 'rbac.authorization.k8s.io'
+  await direct.client.create(core, {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: 'limited' },
+  })
+  await direct.client.create(`${rbac}/roles`, {
+    apiVersion: `${group}/v1`,
+    kind: 'Role',
+    metadata: { name: 'limited' },
+    rules: [{ apiGroups: [''], resources: ['configmaps'], verbs }],
+  })
+  await direct.client.create(`${rbac}/rolebindings`, {
+    apiVersion: `${group}/v1`,
+    kind: 'RoleBinding',
+    metadata: { name: 'limited' },
+    subjects: [{ kind: 'ServiceAccount', name: 'limited', namespace }],
+    roleRef: { apiGroup: group, kind: 'Role', name: 'limited' },
+  })
+  const request = await direct.client.create(`${core}/limited/token`, {
+    apiVersion: 'authentication.k8s.io/v1',
+    kind: 'TokenRequest',
+    metadata: { name: 'limited' },
+    spec: { audiences: [], expirationSeconds: 600 },
+  })
+  return (request['status'] as { readonly token: string }).token
+}
