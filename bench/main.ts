@@ -1,14 +1,17 @@
-// `npm run bench -- [NAME…] [--json] [--rounds 15]`: side-by-side measurements. Ratios of paired rounds hold from run
+// `npm run bench -- [NAME…] [--json] [--quick] [--rounds 15]`: side-by-side measurements. Ratios of paired rounds hold from run
 // to run, single times do not; on a busy machine trust the CPU ratio.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { benchDeployer } from './deployer.ts'
 import { benchPlatform } from './platform.ts'
 import { benchWorker } from './worker.ts'
 
 export interface BenchOptions {
   readonly rounds: number
+  /** The smallest run that still shows something. */
+  readonly quick: boolean
   /** For builds and other files of one run. */
   readonly directory: string
 }
@@ -18,11 +21,14 @@ export interface Report {
   readonly table: string
   /** For programs. */
   readonly numbers: Readonly<Record<string, number>>
+  /** For programs, when a benchmark is asked for alone: printed instead of `numbers`. */
+  readonly document?: object
 }
 
 const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<Report>>> = {
   worker: benchWorker,
   platform: benchPlatform,
+  deployer: benchDeployer,
 }
 
 process.exitCode = await main()
@@ -30,7 +36,11 @@ process.exitCode = await main()
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'boolean' }, rounds: { type: 'string', default: '15' } },
+    options: {
+      json: { type: 'boolean' },
+      quick: { type: 'boolean', default: false },
+      rounds: { type: 'string', default: '15' },
+    },
   })
   const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS)
   const rounds = Number(values.rounds)
@@ -41,24 +51,38 @@ async function main(): Promise<number> {
     )
     return 2
   }
-  const numbers: Record<string, Report['numbers']> = {}
-  for (const name of names) numbers[name] = await bench(name, rounds, values.json === true)
-  if (values.json) process.stdout.write(`${JSON.stringify(numbers)}\n`)
+  const reports: Record<string, Report> = {}
+  for (const name of names) {
+    reports[name] = await bench(name, { rounds, quick: values.quick }, values.json === true)
+  }
+  if (values.json) process.stdout.write(`${JSON.stringify(forPrograms(reports))}\n`)
   return 0
 }
 
-async function bench(name: string, rounds: number, quiet: boolean): Promise<Report['numbers']> {
+function forPrograms(reports: Readonly<Record<string, Report>>): object {
+  const [first, ...others] = Object.values(reports)
+  if (first?.document !== undefined && others.length === 0) return first.document
+  return Object.fromEntries(
+    Object.entries(reports).map(([name, { numbers, document }]) => [name, document ?? numbers]),
+  )
+}
+
+async function bench(
+  name: string,
+  options: Pick<BenchOptions, 'rounds' | 'quick'>,
+  quiet: boolean,
+): Promise<Report> {
   const directory = await mkdtemp(join(tmpdir(), 'keyless-bench-'))
   try {
-    const report = await BENCHMARKS[name]?.({ rounds, directory })
+    const report = await BENCHMARKS[name]?.({ ...options, directory })
     if (report === undefined) throw new TypeError(`no benchmark is called ${name}`)
     if (!quiet) {
       const load = loadavg()[0]?.toFixed(1)
       process.stdout.write(
-        `${name}: median of ${rounds} paired rounds, load ${load}\n${report.table}\n`,
+        `${name}: median of ${options.rounds} paired rounds, load ${load}\n${report.table}\n`,
       )
     }
-    return report.numbers
+    return report
   } finally {
     await rm(directory, { recursive: true, force: true })
   }

@@ -1,0 +1,141 @@
+import { spawn } from 'node:child_process'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { text } from 'node:stream/consumers'
+import { stringify } from 'yaml'
+import type { KubernetesClient } from '../../local/kubernetes/client.ts'
+import { startCountingServer } from './api-server.ts'
+import { writeEnvironment } from './cell.ts'
+import { oursInvocation } from './tools.ts'
+
+/** From the status that shows that there is no hope to the end of the process. */
+export interface Verdict {
+  readonly name: string
+  readonly seconds: number
+  /** What the deployer says of it. */
+  readonly reason: string
+}
+
+/** An object, and the status a kubelet or controller gives it; only what has no grace. */
+interface Hopeless {
+  readonly name: string
+  readonly kind: 'Pod' | 'Job'
+  readonly status: object
+}
+
+const CONTAINER = { name: 'main', image: 'registry.example/main:1' }
+
+const CASES: readonly Hopeless[] = [
+  waiting('image pull', 'ImagePullBackOff', 'failed to pull: registry.example/main:1: not found'),
+  waiting('crash loop', 'CrashLoopBackOff', 'back-off 40s restarting failed container', 4),
+  waiting('config error', 'CreateContainerConfigError', 'configmap "absent" not found'),
+  condition('failed Job', 'Job', {
+    type: 'Failed',
+    status: 'True',
+    reason: 'BackoffLimitExceeded',
+    message: 'Job has reached the specified backoff limit',
+  }),
+]
+
+/** A wait that is under way by then. */
+const UNTIL_IT_WATCHES_MS = 700
+const TIMEOUT_SECONDS = 10
+
+/** Each hopeless object on a fresh API server, whose node and controllers are played here. */
+export async function measureVerdicts(
+  program: string,
+  parent: string,
+): Promise<readonly Verdict[]> {
+  const verdicts: Verdict[] = []
+  for (const one of CASES) verdicts.push(await measureVerdict(program, parent, one))
+  return verdicts
+}
+
+async function measureVerdict(
+  program: string,
+  parent: string,
+  { name, kind, status }: Hopeless,
+): Promise<Verdict> {
+  const directory = join(parent, `verdict-${name.replaceAll(' ', '-')}`)
+  await mkdir(join(directory, 'objects'), { recursive: true })
+  await writeFile(join(directory, 'objects', 'object.yaml'), stringify(OBJECTS[kind]))
+  const server = await startCountingServer(0)
+  try {
+    await writeEnvironment(directory, server.access, 'default')
+    await server.client.create('/api/v1/namespaces/default/serviceaccounts', DEFAULT_ACCOUNT)
+    const { args, env } = oursInvocation(
+      program,
+      ['deploy', '--timeout', `${TIMEOUT_SECONDS}`, '--manifests', join(directory, 'objects')],
+      directory,
+    )
+    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
+    const said = text(child.stderr)
+    const ended = new Promise<number>((resolve, reject) => {
+      child.once('error', reject)
+      child.once('exit', () => resolve(performance.now()))
+    })
+    const path = kind === 'Pod' ? POD_PATH : JOB_PATH
+    await untilThere(server.client, path)
+    await sleep(UNTIL_IT_WATCHES_MS)
+    const shownAt = performance.now()
+    await server.client.patch(`${path}/status`, 'application/merge-patch+json', { status })
+    const seconds = Math.round((await ended) - shownAt) / 1000
+    const reason = /^✗ .*: failed (\(.+)$/m.exec(await said)?.[1]
+    if (reason === undefined) throw new Error(`${name}: no verdict:\n${await said}`)
+    return { name, seconds, reason }
+  } finally {
+    await server.close()
+  }
+}
+
+const POD_PATH = '/api/v1/namespaces/default/pods/demo'
+const JOB_PATH = '/apis/batch/v1/namespaces/default/jobs/demo'
+/** Without it no pod is admitted. */
+const DEFAULT_ACCOUNT = {
+  apiVersion: 'v1',
+  kind: 'ServiceAccount',
+  metadata: { name: 'default' },
+}
+const OBJECTS = {
+  Pod: {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'demo' },
+    spec: { containers: [CONTAINER] },
+  },
+  Job: {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'demo' },
+    spec: { template: { spec: { restartPolicy: 'Never', containers: [CONTAINER] } } },
+  },
+}
+
+async function untilThere(client: KubernetesClient, path: string): Promise<void> {
+  const isThere = () =>
+    client.get(path).then(
+      () => true,
+      () => false,
+    )
+  for (let tries = 0; !(await isThere()); tries += 1) {
+    if (tries > 500) throw new Error(`${path} was never made`)
+    await sleep(20)
+  }
+}
+
+function waiting(name: string, reason: string, message: string, restartCount = 0): Hopeless {
+  const container = {
+    name: CONTAINER.name,
+    image: CONTAINER.image,
+    imageID: '',
+    ready: false,
+    restartCount,
+    state: { waiting: { reason, message } },
+  }
+  return { name, kind: 'Pod', status: { phase: 'Pending', containerStatuses: [container] } }
+}
+
+function condition(name: string, kind: Hopeless['kind'], shown: object): Hopeless {
+  return { name, kind, status: { conditions: [shown] } }
+}
