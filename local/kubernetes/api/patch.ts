@@ -1,17 +1,12 @@
-import {
-  badRequest,
-  invalid,
-  StatusError,
-  unsupportedCustomPatch,
-  unsupportedPatch,
-} from '../errors.ts'
+import { badRequest, StatusError, unsupportedCustomPatch, unsupportedPatch } from '../errors.ts'
 import { applyConfiguration } from '../fields/apply.ts'
 import { isRecord } from '../object.ts'
 import type { JsonObject, KubeObject } from '../object.ts'
-import { jsonPatch, mergePatch } from '../patch.ts'
+import { applyJsonPatch } from '../patch/json-patch.ts'
+import { applyMergePatch } from '../patch/merge-patch.ts'
+import { undecodable } from '../patch/patch-errors.ts'
+import { strategicMerge } from '../patch/strategic.ts'
 import { groupVersion, hasSubresource } from '../resources/resource.ts'
-import { invalidValue } from '../resources/validation/causes.ts'
-import { strategicMerge } from '../strategic.ts'
 import { timestamp } from './api.ts'
 import type { Api } from './api.ts'
 import { decodeObject, readJson } from './body.ts'
@@ -54,33 +49,22 @@ export function patchedObject(
     if (!(error instanceof StatusError) || error.code !== 400) throw error
     // The real server names no kind here, and shows the whole object
     const detail = error.message.replace(/^.*?cannot be handled as a \w+: (?=strict|json)/, '')
-    throw invalid({ kind: '', name: '' }, [invalidValue('patch', JSON.stringify(raw), detail)])
+    throw undecodable(JSON.stringify(raw), detail)
   }
 }
 
 function merged(call: Call, live: KubeObject, type: string, patch: unknown): JsonObject {
   switch (type) {
-    case JSON_PATCH: {
-      const result = jsonPatch(live, patch)
-      if (isRecord(result)) return result
-      throw badRequest('the patch does not leave an object')
-    }
+    case JSON_PATCH:
+      return applyJsonPatch(live, patch)
     case MERGE:
-      return mergePatch(live, patchMap(patch)) as JsonObject
+      return applyMergePatch(live, patch)
     case STRATEGIC:
       if (call.resource.custom) throw unsupportedCustomPatch()
-      return strategicMerge(live, patchMap(patch), call.resource.shape())
+      return strategicMerge(live, patch, call.resource.shape())
     default:
       throw unsupportedPatch()
   }
-}
-
-function patchMap(patch: unknown): JsonObject {
-  if (isRecord(patch)) return patch
-  const type = Array.isArray(patch) ? 'array' : typeof patch
-  throw badRequest(
-    `error decoding patch: json: cannot unmarshal ${type} into Go value of type map[string]interface {}`,
-  )
 }
 
 async function applyObject(api: Api, call: Call): Promise<Response> {

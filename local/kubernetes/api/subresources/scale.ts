@@ -1,7 +1,8 @@
 import { badRequest, invalid } from '../../errors.ts'
 import { at, isRecord, numberAt } from '../../object.ts'
 import type { JsonObject, KubeObject } from '../../object.ts'
-import { jsonPatch, mergePatch } from '../../patch.ts'
+import { applyJsonPatch } from '../../patch/json-patch.ts'
+import { applyMergePatch } from '../../patch/merge-patch.ts'
 import { invalidValue } from '../../resources/validation/causes.ts'
 import type { Api } from '../api.ts'
 import { readJson } from '../body.ts'
@@ -38,9 +39,9 @@ export async function scale(api: Api, call: Call): Promise<Response> {
 function patched(call: Call, live: KubeObject, patch: unknown): unknown {
   const type = mediaType(call.request)
   const current = scaleOf(live)
-  if (type === 'application/json-patch+json') return jsonPatch(current, patch)
+  if (type === 'application/json-patch+json') return applyJsonPatch(current, patch)
   // A Scale has no lists, so a strategic merge is a merge
-  if (type.includes('merge-patch')) return mergePatch(current, patch)
+  if (type.includes('merge-patch')) return applyMergePatch(current, patch)
   throw badRequest(`patch type ${type} is not supported on the scale subresource`)
 }
 

@@ -34,10 +34,6 @@ export function duplicate(field: string, value: unknown): StatusCause {
   return cause('FieldValueDuplicate', field, `Duplicate value: ${shown(value)}`)
 }
 
-export function missing(field: string, value: unknown): StatusCause {
-  return cause('FieldValueNotFound', field, `Not found: ${shown(value)}`)
-}
-
 export function tooLong(field: string, maximum: number): StatusCause {
   return cause('FieldValueTooLong', field, `Too long: may not be more than ${maximum} bytes`)
 }

@@ -1,4 +1,4 @@
-import { asText, isRecord, listAt } from '../../object.ts'
+import { asText, isRecord } from '../../object.ts'
 import type { JsonObject } from '../../object.ts'
 import type { StatusCause } from '../../errors.ts'
 import { records } from '../rules/edit.ts'
@@ -139,9 +139,4 @@ export function validateMounts(
     seen.add(mountPath)
     return causes
   })
-}
-
-/** Names in a list of structures, for uniqueness checks. */
-export function namesOf(owner: JsonObject, key: string): readonly string[] {
-  return listAt(owner, key).map((item) => (isRecord(item) ? asText(item['name']) : ''))
 }
