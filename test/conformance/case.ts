@@ -19,6 +19,7 @@ export interface Step {
   readonly text?: string
   readonly contentType?: string
   readonly accept?: string
+  readonly headers?: Readonly<Record<string, string>>
   /** Bearer token to send; `null` sends none. Default: the administrator's. */
   readonly token?: string | null
   /** Values to remember from the answer: name → dotted path. */

@@ -50,6 +50,11 @@ export const EXPLAINED: readonly Explained[] = [
     reason: 'continue tokens are made otherwise, so what is wrong with one is said otherwise',
   },
   {
+    cases: /^access: acting as somebody else/,
+    paths: /^4 /,
+    reason: 'who may not impersonate is refused by the classic rule, not by the newer one per verb',
+  },
+  {
     cases: /^metadata: namespace of body/,
     paths: /spec\.taints$/,
     reason: 'no taint not-ready on new nodes: no controller is there that would take it away',
@@ -58,5 +63,10 @@ export const EXPLAINED: readonly Explained[] = [
     cases: /^pod: volumes and mounts/,
     paths: /warnings/,
     reason: 'of the warnings about pods only those of Pod Security are given',
+  },
+  {
+    cases: /^apply: a conflict with an updater/,
+    paths: /causes|message/,
+    reason: 'conflicts with several managers come in the order of a Go map, which is another each time',
   },
 ]

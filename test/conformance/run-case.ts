@@ -68,7 +68,7 @@ async function prepareNamespace(target: Target, namespace: string): Promise<void
 
 function send(step: Step, target: Target, values: ReadonlyMap<string, string>): Promise<Answer> {
   const raw = step.text ?? (step.body === undefined ? undefined : JSON.stringify(step.body))
-  const headers: Record<string, string> = {}
+  const headers: Record<string, string> = { ...step.headers }
   if (raw !== undefined) headers['content-type'] = step.contentType ?? 'application/json'
   if (step.accept !== undefined) headers['accept'] = step.accept
   return target.send({

@@ -6,6 +6,7 @@ import {
   notImplemented,
   pageNotFound,
 } from '../errors.ts'
+import { impersonate } from './impersonate.ts'
 import { accepts } from './media-type.ts'
 import type { KubeObject } from '../object.ts'
 import type { Api } from './api.ts'
@@ -31,7 +32,8 @@ import { createObject, placeOf, updateObject } from './write.ts'
 /** Answers any request; refusals are `Status` objects. */
 export async function handle(api: Api, request: Request): Promise<Response> {
   try {
-    const user = await authenticate(api, request.headers)
+    const caller = await authenticate(api, request.headers)
+    const user = impersonate(api, caller, request.headers)
     const path = new URL(request.url).pathname
     if (!/^\/apis?\/.+/.test(path) || isDiscovery(path)) {
       authorize(api, user, { verb: request.method.toLowerCase(), path })
@@ -46,6 +48,7 @@ export async function handle(api: Api, request: Request): Promise<Response> {
   }
 }
 
+const JWKS = 'application/jwk-set+json'
 const SHOWN_AS = ['application/json', 'text/plain']
 
 /** `/apis/GROUP`, `/apis/GROUP/VERSION` and `/api/v1`. */
@@ -75,7 +78,9 @@ async function page(api: Api, request: Request, path: string): Promise<Response>
     return json(api.tokens.discovery(`${new URL(request.url).origin}/openid/v1/jwks`))
   }
   if (path === '/openid/v1/jwks') {
-    return json(api.tokens.jwks(), 200, { 'content-type': 'application/jwk-set+json' })
+    // A plain `Accept: application/json` is refused by the real server too
+    if (!accepts(request, [JWKS])) throw notAcceptable(JWKS)
+    return json(api.tokens.jwks(), 200, { 'content-type': JWKS })
   }
   if (/^\/openapi\/v3(\/|$)/.test(path)) return openapi(api, request)
   if (/^\/apis?(\/|$)/.test(path)) return discover(api, request)

@@ -103,7 +103,7 @@ function decodeValue(raw: unknown, shape: Shape, where: Where): unknown {
       return raw
     case 'scalar':
       if (typeof raw === 'object') throw mismatch(raw, where, shape)
-      return canonicalScalar(raw, shape, where.field.schema, () => mismatch(raw, where, shape))
+      return canonicalScalar(raw, shape, () => mismatch(raw, where, shape))
     case 'list':
       if (!Array.isArray(raw)) throw mismatch(raw, where, shape)
       return raw.map((item, index) => decodeItem(item, shape.element, where, index))

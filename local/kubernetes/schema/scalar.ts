@@ -1,4 +1,3 @@
-import type { JsonObject } from '../object.ts'
 import { canonicalQuantity } from './quantity.ts'
 import type { ScalarShape } from './shape.ts'
 
@@ -7,24 +6,19 @@ export class DecodeProblem extends Error {
   override readonly name = 'DecodeProblem'
 }
 
-const QUANTITY = 'io.k8s.apimachinery.pkg.api.resource.Quantity'
-
 /** The text or number the API server would send back for a scalar it was sent. */
 export function canonicalScalar(
   raw: unknown,
   shape: ScalarShape,
-  schema: JsonObject,
   mismatch: () => DecodeProblem,
 ): unknown {
   switch (shape.type) {
     case 'any':
-      return JSON.stringify(schema).includes(QUANTITY)
-        ? quantity(raw, mismatch)
-        : intOrString(raw, mismatch)
+      return shape.quantity ? quantity(raw, mismatch) : intOrString(raw, mismatch)
     case 'string':
       if (typeof raw !== 'string') throw mismatch()
       if (shape.format === 'byte') return base64(raw)
-      return shape.format === 'date-time' ? time(raw, schema) : raw
+      return shape.format === 'date-time' ? time(raw, shape) : raw
     case 'integer':
       if (typeof raw !== 'number' || !Number.isInteger(raw) || !fits(raw, shape.format))
         throw mismatch()
@@ -73,14 +67,14 @@ function base64(raw: string): string {
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
 
 /** `Time` has whole seconds, `MicroTime` six digits; both in UTC. */
-function time(raw: string, schema: JsonObject): string {
+function time(raw: string, { micro }: ScalarShape): string {
   if (!RFC3339.test(raw) || Number.isNaN(Date.parse(raw))) {
     throw new DecodeProblem(
       `parsing time ${JSON.stringify(raw)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(raw)} as "2006"`,
     )
   }
   const utc = new Date(raw).toISOString().slice(0, 19)
-  if (!JSON.stringify(schema).includes('MicroTime')) return `${utc}Z`
+  if (!micro) return `${utc}Z`
   const fraction = /\.(\d+)/.exec(raw)?.[1] ?? ''
   return `${utc}.${fraction.slice(0, 6).padEnd(6, '0')}Z`
 }

@@ -8,6 +8,10 @@ export interface ScalarShape {
   readonly kind: 'scalar'
   readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'any'
   readonly format?: string
+  /** A resource quantity, which has a canonical text. */
+  readonly quantity?: boolean
+  /** A time with six digits after the second. */
+  readonly micro?: boolean
 }
 
 /** `relation` decides who owns what: the whole list, each value of a set, or each item by its keys. */
@@ -76,7 +80,11 @@ export function shapeOf(schema: JsonObject, source: SchemaSource, name = ''): Sh
   const reference = referenceOf(schema)
   if (reference !== undefined) return namedShape(reference, source)
   if (schema['x-kubernetes-int-or-string'] === true || Array.isArray(schema['oneOf'])) {
-    return { kind: 'scalar', type: 'any' }
+    return {
+      kind: 'scalar',
+      type: 'any',
+      ...(name.endsWith('.Quantity') ? { quantity: true } : {}),
+    }
   }
   switch (schema['type']) {
     case 'array':
@@ -92,6 +100,7 @@ export function shapeOf(schema: JsonObject, source: SchemaSource, name = ''): Sh
         kind: 'scalar',
         type: schema['type'],
         ...(typeof format === 'string' ? { format } : {}),
+        ...(name.endsWith('.MicroTime') ? { micro: true } : {}),
       }
     }
     default:

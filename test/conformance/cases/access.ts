@@ -74,6 +74,27 @@ export const ACCESS_CASES: readonly Case[] = [
     ],
   },
   {
+    name: 'access: acting as somebody else',
+    steps: [
+      get(inNamespace('pods'), { headers: { 'impersonate-user': 'somebody' } }),
+      get(inNamespace('pods'), {
+        headers: { 'impersonate-user': 'somebody', 'impersonate-group': 'system:masters' },
+      }),
+      get(inNamespace('pods'), {
+        headers: { 'impersonate-user': 'system:serviceaccount:$NS:default' },
+      }),
+      get(inNamespace('pods'), { token: 'viewer-token', headers: { 'impersonate-user': 'admin' } }),
+      create(
+        '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+        { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
+        {
+          headers: { 'impersonate-user': 'somebody' },
+          only: ['status.userInfo.username', 'status.userInfo.groups'],
+        },
+      ),
+    ],
+  },
+  {
     name: 'access: a service account signs in with a requested token',
     steps: [
       create(inNamespace('serviceaccounts'), { metadata: { name: 'worker' } }),

@@ -1,6 +1,7 @@
 import type { Case } from '../case.ts'
 import { APPLY_CASES } from './apply.ts'
 import { ACCESS_CASES } from './access.ts'
+import { ADMISSION_CASES } from './admission.ts'
 import { CONFIG_CASES } from './config.ts'
 import { CUSTOM_CASES } from './custom.ts'
 import { DECODING_CASES } from './decoding.ts'
@@ -21,6 +22,7 @@ import { WORKLOAD_CASES } from './workloads.ts'
 export const CASES: readonly Case[] = [
   ...DISCOVERY_CASES,
   ...ACCESS_CASES,
+  ...ADMISSION_CASES,
   ...METADATA_CASES,
   ...DECODING_CASES,
   ...CONFIG_CASES,

@@ -65,6 +65,7 @@ export const DISCOVERY_CASES: readonly Case[] = [
           'id_token_signing_alg_values_supported',
         ],
       }),
+      get('/openid/v1/jwks'),
       get('/openid/v1/jwks', {
         accept: 'application/json, application/jwk-set+json',
         only: ['keys.0.kty', 'keys.0.alg', 'keys.0.use', 'keys.0.e'],
