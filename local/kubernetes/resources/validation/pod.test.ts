@@ -52,9 +52,6 @@ test.for([
 })
 
 describe('a pod that is there', () => {
-  const changed = (spec: object): readonly string[] =>
-    validatePodUpdate(pod(spec), pod()).map(({ field }) => field ?? '')
-
   test.for([
     { what: 'its image', spec: { containers: [{ ...CONTAINER, image: 'c' }] } },
     { what: 'its deadline', spec: { activeDeadlineSeconds: 5 } },
@@ -70,3 +67,7 @@ describe('a pod that is there', () => {
     expect(changed(spec)).toEqual(['spec'])
   })
 })
+
+function changed(spec: object): readonly string[] {
+  return validatePodUpdate(pod(spec), pod()).map(({ field }) => field ?? '')
+}
