@@ -67,6 +67,7 @@ export const EXPLAINED: readonly Explained[] = [
   {
     cases: /^apply: a conflict with an updater/,
     paths: /causes|message/,
-    reason: 'conflicts with several managers come in the order of a Go map, which is another each time',
+    reason:
+      'conflicts with several managers come in the order of a Go map, which is another each time',
   },
 ]

@@ -21,7 +21,7 @@ test('a config map is created, replaced, listed and deleted', async () => {
   await core.replaceNamespacedConfigMap({
     namespace,
     name: 'c',
-    body: { ...made, data: { a: '2' } },
+    body: { ...body, data: { a: '2' } },
   })
   const list = await core.listNamespacedConfigMap({ namespace, labelSelector: 'app=x' })
   expect(list.items.map(({ data }) => data)).toEqual([{ a: '2' }])
