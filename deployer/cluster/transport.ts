@@ -89,7 +89,7 @@ function headOf({ statusCode = 0, headers }: IncomingMessage): Head {
 
 /** Tries again what may be tried again; `discard` gets each answer that is not the last. */
 function persistence(server: string, credentials: CredentialSource) {
-  // Once it has answered, a server that refuses connections is one that starts again; before, it is not there.
+  // Once somebody was there, a server that refuses connections is one that starts again; before, it is not there.
   let wasReached = false
   return async <T extends Head>(
     request: ApiRequest,
@@ -103,6 +103,7 @@ function persistence(server: string, credentials: CredentialSource) {
         .then(attempt)
         .catch((error: unknown) => {
           request.signal?.throwIfAborted()
+          wasReached ||= (error as NodeJS.ErrnoException).code === 'ECONNRESET'
           if (count >= MAX_ATTEMPTS || !isPassing(error, request, wasReached)) {
             throw connectionError(error, server)
           }

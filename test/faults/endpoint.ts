@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:https'
 import type { RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { KeyPair } from '../../local/tls.ts'
 
@@ -18,6 +18,12 @@ export interface Endpoint {
 
 export async function startEndpoint(tls: KeyPair, listener: RequestListener): Promise<Endpoint> {
   const server = createServer(tls, listener)
+  // those in the middle of a TLS handshake as well, which the server itself would leave open
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   const listen = async (port: number) => {
     server.listen(port, '127.0.0.1')
     await once(server, 'listening')
@@ -25,7 +31,7 @@ export async function startEndpoint(tls: KeyPair, listener: RequestListener): Pr
   const stop = async () => {
     const closed = once(server, 'close')
     server.close()
-    server.closeAllConnections()
+    for (const socket of sockets) socket.destroy()
     await closed
   }
   await listen(0)
