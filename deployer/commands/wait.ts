@@ -89,6 +89,8 @@ async function explain(
   for (const text of events) say('event', text)
   for (const text of log) say('log', text)
   if (verdict !== undefined) say('verdict', verdict)
+  // What the worker itself says to do is more exact than anything that can be said from outside
+  if ([...log, verdict ?? ''].some((text) => /^\s*fix[: ]/m.test(text))) return undefined
   const cause = readiness.status === 'failed' ? readiness.cause : undefined
   return hintOf(cause, reasonOf(readiness), verdict, ...events)
 }

@@ -18,6 +18,8 @@ export interface ContainerPlace {
   readonly isInit: boolean
   /** Whether the object a message names was applied by this deploy. */
   readonly isExpected: (message: string) => boolean
+  /** The image the object asks for now; a status may still speak of the one before. */
+  readonly image?: string
 }
 
 /** Why a container will never run, or undefined while it still may. @param status An entry of `containerStatuses`. */
@@ -31,6 +33,7 @@ export function containerFailure(status: unknown, place: ContainerPlace): Failur
       return ended(status, place)
     case 'ErrImagePull':
     case 'ImagePullBackOff':
+      if (isOfAnotherImage(message, place.image)) return undefined
       return failed('image-pull', text, PULL_IS_HOPELESS.test(message) ? 0 : PULL_GRACE_MS)
     case 'InvalidImageName':
     case 'ErrImageNeverPull':
@@ -52,6 +55,13 @@ export function containerFailure(status: unknown, place: ContainerPlace): Failur
     default:
       return undefined
   }
+}
+
+/** Whether every image a message names is another than this one, whatever registry stands before it. */
+function isOfAnotherImage(message: string, image: string | undefined): boolean {
+  const named = [...message.matchAll(/image "([^"]+)"/g)].map(([, name]) => name ?? '')
+  const own = image?.split('/').at(-1)
+  return own !== undefined && named.length > 0 && named.every((name) => !name.includes(own))
 }
 
 /** `OOMKilled`, a signal or the exit code of a `terminated` state; empty if it has none. */

@@ -44,10 +44,22 @@ function firstContainerFailure(
   return containerStatuses(pod)
     .map((status) => {
       const isInit = initNames.includes(textAt(status, 'name'))
-      const place: ContainerPlace = { endsForGood, isInit, isExpected }
+      const image = imageOf(pod, textAt(status, 'name'))
+      const place: ContainerPlace = { endsForGood, isInit, isExpected, ...(image && { image }) }
       return containerFailure(status, place)
     })
     .find((failure) => failure !== undefined)
+}
+
+function imageOf(pod: KubeObject, name: string | undefined): string | undefined {
+  const containers = [
+    ...listAt(pod, 'spec', 'initContainers'),
+    ...listAt(pod, 'spec', 'containers'),
+  ]
+  return textAt(
+    containers.find((one) => textAt(one, 'name') === name),
+    'image',
+  )
 }
 
 /** A pod that has ended: evicted or refused by its node, or by its own containers. */

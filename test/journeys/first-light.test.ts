@@ -71,6 +71,18 @@ test('kubectl lists, describes, waits for and follows the pod', async () => {
   expect(followed.stdout).toMatch(/^DONE /)
 })
 
+test('a dry run of kubectl drain leaves the pod where it is', async () => {
+  const drained = await platform.kubectl(
+    'drain',
+    'local-node',
+    '--dry-run=server',
+    '--ignore-daemonsets',
+    '--force',
+  )
+  expect(drained.stdout + drained.stderr).toContain('drained (server dry run)')
+  expect(await platform.kubectl('get', 'pod', 'demo')).toMatchObject({ code: 0 })
+})
+
 test('kubectl takes the manifests as they are, client-side and server-side', async () => {
   const dryRun = await platform.kubectl(
     'apply',

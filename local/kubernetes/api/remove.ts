@@ -85,15 +85,6 @@ function holdsContent(live: KubeObject): boolean {
   return live.kind === 'Namespace' && live.metadata.deletionTimestamp === undefined
 }
 
-/** The default way of a plain delete, for callers inside the server. */
-export const AT_ONCE: DeleteOptions = {
-  gracePeriodSeconds: 0,
-  propagation: 'Background',
-  uid: undefined,
-  resourceVersion: undefined,
-  dryRun: false,
-}
-
 function mark(api: Api, live: KubeObject, options: DeleteOptions): KubeObject {
   const grace = graceOf(live, options)
   const before = live.metadata.deletionGracePeriodSeconds
@@ -169,7 +160,11 @@ function checkPreconditions(
 }
 
 async function readOptions(call: Call): Promise<DeleteOptions> {
-  const raw = await readJson(call.request)
+  return parseDeleteOptions(call, await readJson(call.request))
+}
+
+/** DeleteOptions as they stand in a body, or beside an eviction; the query fills in what they leave out. */
+export function parseDeleteOptions(call: Call, raw: unknown): DeleteOptions {
   const body: JsonObject = isRecord(raw) ? raw : {}
   const fromQuery = call.query.get('gracePeriodSeconds')
   const grace = numberAt(body, 'gracePeriodSeconds') ?? (fromQuery ? Number(fromQuery) : undefined)

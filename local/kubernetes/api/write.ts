@@ -1,32 +1,20 @@
-import { randomUUID } from 'node:crypto'
 import { admit } from '../admission/admit.ts'
-import {
-  alreadyExists,
-  badRequest,
-  conflict,
-  internalError,
-  invalid,
-  modified,
-  StatusError,
-} from '../errors.ts'
+import { alreadyExists, internalError, invalid, StatusError } from '../errors.ts'
 import type { StatusCause } from '../errors.ts'
-import { trackUpdate } from '../fields/track.ts'
 import { listAt } from '../object.ts'
-import type { KubeObject, ManagedFieldsEntry } from '../object.ts'
-import { groupVersion, hasSubresource } from '../resources/resource.ts'
+import type { KubeObject } from '../object.ts'
+import { hasSubresource } from '../resources/resource.ts'
 import type { Resource } from '../resources/resource.ts'
 import { IMMUTABLE, invalidValue } from '../resources/validation/causes.ts'
 import { validateMetadata, validateMetadataUpdate } from '../resources/validation/metadata.ts'
 import { sameJson } from '../schema/same.ts'
 import type { Place } from '../store/store.ts'
-import { lookup, timestamp } from './api.ts'
+import { lookup } from './api.ts'
 import type { Api } from './api.ts'
 import type { Call } from './call.ts'
-
-/** Kinds whose PUT must name the resourceVersion it replaces. */
-const LOCKED = new Set(['leases', 'customresourcedefinitions', 'poddisruptionbudgets'])
-const NAME_LETTERS = 'bcdfghjklmnpqrstvwxz2456789'
-const MAX_GENERATED_NAME = 63
+import { born, generateName, kept } from './metadata.ts'
+import { own } from './ownership.ts'
+import { checkLock, checkNamespace } from './preconditions.ts'
 
 export function placeOf(resource: Resource, namespace: string | undefined, name: string): Place {
   return {
@@ -175,119 +163,9 @@ export function isReleased(object: KubeObject): boolean {
   )
 }
 
-function born(api: Api, call: Call, { metadata }: KubeObject): KubeObject['metadata'] {
-  const {
-    deletionTimestamp: _1,
-    deletionGracePeriodSeconds: _2,
-    managedFields: _3,
-    resourceVersion: _4,
-    namespace: _5,
-    ...others
-  } = metadata
-  const { selfLink: _6, ...rest } = others as typeof others & { selfLink?: string }
-  return {
-    ...rest,
-    ...(call.resource.namespaced && call.namespace !== undefined
-      ? { namespace: call.namespace }
-      : {}),
-    uid: randomUUID(),
-    creationTimestamp: timestamp(api),
-  }
-}
-
-/** Metadata of an update: the writer's labels, annotations, owners and finalizers; the rest is the server's. */
-function kept(live: KubeObject, { metadata }: KubeObject): KubeObject['metadata'] {
-  const {
-    uid,
-    creationTimestamp,
-    deletionTimestamp,
-    deletionGracePeriodSeconds,
-    generation,
-    generateName,
-    namespace,
-    resourceVersion,
-  } = live.metadata
-  const {
-    managedFields: _1,
-    deletionTimestamp: _2,
-    deletionGracePeriodSeconds: _3,
-    generation: _4,
-    resourceVersion: _5,
-    ...rest
-  } = metadata
-  return {
-    ...rest,
-    ...(uid === undefined ? {} : { uid }),
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(generateName === undefined ? {} : { generateName }),
-    ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
-    ...(generation === undefined ? {} : { generation }),
-    ...(resourceVersion === undefined ? {} : { resourceVersion }),
-    ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
-    ...(deletionGracePeriodSeconds === undefined ? {} : { deletionGracePeriodSeconds }),
-  }
-}
-
 function restoreStatus(fresh: KubeObject, live: KubeObject): void {
   if (live.status === undefined) delete fresh.status
   else fresh.status = live.status
-}
-
-function own(
-  api: Api,
-  call: Call,
-  live: KubeObject | undefined,
-  fresh: KubeObject,
-  sent?: KubeObject['metadata']['managedFields'],
-): void {
-  const { resource, manager } = call
-  const subresource = call.subresource?.name ?? ''
-  const view = (object: KubeObject) => owned(object, resource, subresource)
-  const tracked = trackUpdate({
-    live: live === undefined ? undefined : view(live),
-    fresh: view(sent ? { ...fresh, metadata: { ...fresh.metadata, managedFields: sent } } : fresh),
-    shape: resource.shape(),
-    manager,
-    apiVersion: groupVersion(resource),
-    subresource,
-    now: timestamp(api),
-  })
-  const { managedFields } = tracked.metadata
-  if (managedFields === undefined) delete fresh.metadata.managedFields
-  else fresh.metadata.managedFields = managedFields.map(timed).toSorted(byTime)
-}
-
-/** The scale subresource writes no time into its entry. */
-function timed(entry: ManagedFieldsEntry): ManagedFieldsEntry {
-  if (entry.subresource !== 'scale') return entry
-  const { time: _, ...rest } = entry
-  return rest
-}
-
-/** Entries without a time come first among the updates; everything else is in order already. */
-function byTime(left: ManagedFieldsEntry, right: ManagedFieldsEntry): number {
-  if (left.operation !== right.operation) return 0
-  return Number(left.time !== undefined) - Number(right.time !== undefined)
-}
-
-/** What a writer of this endpoint can own: no status on the main resource, nothing but status on /status. */
-function owned(object: KubeObject, resource: Resource, subresource: string): KubeObject {
-  const { apiVersion, kind, metadata, status, ...rest } = object
-  if (subresource === 'status') {
-    return { apiVersion, kind, metadata, ...(status === undefined ? {} : { status }) }
-  }
-  const base = { apiVersion, kind, metadata, ...rest }
-  return hasSubresource(resource, 'status') || status === undefined ? base : { ...base, status }
-}
-
-function generateName({ metadata }: KubeObject): string {
-  const prefix = (metadata.generateName ?? '').slice(0, MAX_GENERATED_NAME - 5)
-  if (prefix === '') return ''
-  const letters = Array.from(
-    { length: 5 },
-    () => NAME_LETTERS[Math.floor(Math.random() * NAME_LETTERS.length)],
-  )
-  return `${prefix}${letters.join('')}`
 }
 
 async function runAdmission(
@@ -316,56 +194,6 @@ async function runAdmission(
     ...(namespace === undefined ? {} : { namespace }),
     ...(subresource ? { subresource: subresource.name } : {}),
   })
-}
-
-function checkNamespace(call: Call, { metadata }: KubeObject): void {
-  if (call.resource.namespaced && metadata.namespace && metadata.namespace !== call.namespace) {
-    throw badRequest(
-      `the namespace of the provided object does not match the namespace sent on the request`,
-    )
-  }
-  if (call.name !== undefined && metadata.name && metadata.name !== call.name) {
-    throw badRequest(
-      `the name of the object (${metadata.name}) does not match the name on the URL (${call.name})`,
-    )
-  }
-}
-
-/** Optimistic locking, and the identity of the object the writer has in mind. */
-function checkLock(call: Call, live: KubeObject, { metadata }: KubeObject): void {
-  const subject = {
-    group: call.resource.group,
-    resource: call.resource.plural,
-    name: live.metadata.name ?? '',
-  }
-  if (call.verb === 'update' && metadata.uid && metadata.uid !== live.metadata.uid) {
-    throw conflict(
-      subject,
-      `StorageError: invalid object, Code: 4, Key: ${registryKey(call, live)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${live.metadata.uid}`,
-    )
-  }
-  if (metadata.resourceVersion && !/^\d+$/.test(metadata.resourceVersion)) {
-    const shown = JSON.stringify(metadata.resourceVersion)
-    throw new StatusError(500, '', `strconv.ParseUint: parsing ${shown}: invalid syntax`)
-  }
-  if (metadata.resourceVersion && metadata.resourceVersion !== live.metadata.resourceVersion) {
-    throw modified(subject)
-  }
-  const locked = LOCKED.has(call.resource.plural) || call.resource.custom !== undefined
-  if (call.verb === 'update' && locked && !metadata.resourceVersion) {
-    const { group, plural } = call.resource
-    throw invalid({ group, kind: plural, name: subject.name }, [
-      invalidValue('metadata.resourceVersion', 0, 'must be specified for an update'),
-    ])
-  }
-}
-
-/** The object's key in etcd, which the real server's sentence lets through. */
-function registryKey({ resource }: Call, { metadata }: KubeObject): string {
-  const kind = resource.custom ? `${resource.group}/${resource.plural}` : resource.plural
-  return ['/registry', kind, metadata.namespace, metadata.name]
-    .filter((part) => part !== undefined)
-    .join('/')
 }
 
 function refuseInvalid(

@@ -6,7 +6,7 @@ import type { Api } from '../api.ts'
 import { readRecord } from '../body.ts'
 import type { Call } from '../call.ts'
 import { liveObject } from '../read.ts'
-import { AT_ONCE, remove } from '../remove.ts'
+import { parseDeleteOptions, remove } from '../remove.ts'
 import { json } from '../respond.ts'
 import { placeOf } from '../write.ts'
 
@@ -45,7 +45,8 @@ export async function bindPod(api: Api, call: Call): Promise<Response> {
 
 /** `pods/eviction`: a delete that a disruption budget may refuse. */
 export async function evictPod(api: Api, call: Call): Promise<Response> {
-  await readRecord(call.request)
+  const eviction = await readRecord(call.request)
+  const options = parseDeleteOptions(call, eviction['deleteOptions'])
   const pod = liveObject(api, call)
   const blocking = api.store
     .list('policy/poddisruptionbudgets', call.namespace)
@@ -54,7 +55,7 @@ export async function evictPod(api: Api, call: Call): Promise<Response> {
   if (blocking) {
     throw tooManyRequests("Cannot evict pod as it would violate the pod's disruption budget.", 10)
   }
-  remove(api, call, pod, { ...AT_ONCE, gracePeriodSeconds: undefined, dryRun: call.dryRun })
+  remove(api, call, pod, options)
   return json(SUCCESS, 201)
 }
 
