@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { at, textAt } from '../../local/kubernetes/object.ts'
 import type { Case, Step } from './case.ts'
 import { compareAnswers } from './compare.ts'
@@ -32,7 +33,7 @@ export async function answers(
   await prepareNamespace(target, namespace)
   const results: unknown[] = []
   for (const step of one.steps) {
-    const answer = await send(step, target, values)
+    const answer = await settled(() => send(step, target, values))
     const body = parse(answer)
     for (const [name, path] of Object.entries(step.save ?? {})) {
       values.set(name, textAt(body, ...steps(path)) ?? '')
@@ -64,6 +65,20 @@ async function prepareNamespace(target: Target, namespace: string): Promise<void
       )
     }
   }
+}
+
+const SETTLE_MS = 300
+const SETTLE_ATTEMPTS = 20
+
+/** A real server asks to wait while it prepares to store a kind that was just defined. */
+async function settled(ask: () => Promise<Answer>): Promise<Answer> {
+  let answer = await ask()
+  for (let attempt = 0; attempt < SETTLE_ATTEMPTS; attempt += 1) {
+    if (answer.status !== 429 || !answer.text.includes('storage is (re)initializing')) break
+    await sleep(SETTLE_MS)
+    answer = await ask()
+  }
+  return answer
 }
 
 function send(step: Step, target: Target, values: ReadonlyMap<string, string>): Promise<Answer> {
