@@ -29,6 +29,15 @@ test('a complete file is read, and named after itself', () => {
   expect(environment).toMatchObject({ name: 'prod', target: 'aks', image: 'example/worker:0.1.0' })
 })
 
+test('a target on this machine may name its own token service', () => {
+  const text = VALID.replace('target: aks', 'target: kind').replace(
+    '  tenantId',
+    '  authorityHost: https://entra.example/\n  tenantId',
+  )
+  const { identity } = parseEnvironment({ name: 'env.yaml', text }, 'kind')
+  expect(identity.authorityHost).toBe('https://entra.example/')
+})
+
 test.for([
   {
     when: 'a placeholder was left, with the command that prints the value',
@@ -74,6 +83,21 @@ test.for([
     when: 'the namespace is no DNS label',
     change: ['namespace: keyless-cosmos', 'namespace: Keyless_Cosmos'],
     says: 'namespace: expected a lower-case DNS label',
+  },
+  {
+    when: 'aks is given an authority of its own',
+    change: ['  tenantId', '  authorityHost: https://entra.example/\n  tenantId'],
+    says: 'identity.authorityHost: not for target aks, whose webhook knows the token service of its cloud; remove it',
+  },
+  {
+    when: 'the authority has no slash at its end',
+    change: ['  tenantId', '  authorityHost: https://entra.example\n  tenantId'],
+    says: 'identity.authorityHost: expected an https URL that ends in /',
+  },
+  {
+    when: 'the authority is http',
+    change: ['  tenantId', '  authorityHost: http://entra.example/\n  tenantId'],
+    says: 'identity.authorityHost: expected an https URL that ends in /',
   },
   {
     when: 'aks is given a trust root',

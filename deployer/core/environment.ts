@@ -23,7 +23,17 @@ const schema = z.strictObject({
     kubeconfig: path.optional(),
   }),
   namespace: filled(DNS_LABEL, 'a lower-case DNS label of at most 63 characters'),
-  identity: z.strictObject({ clientId: guid, tenantId: guid }),
+  identity: z.strictObject({
+    clientId: guid,
+    tenantId: guid,
+    /** The token service of a target on this machine; without it the workload-identity webhook names Microsoft's. */
+    authorityHost: z
+      .string({ error: 'expected an https URL' })
+      .refine(isAuthority, {
+        error: 'expected an https URL that ends in / and has no path, key or query',
+      })
+      .optional(),
+  }),
   cosmos: z.strictObject({
     endpoint: z
       .string({ error: 'expected an https URL' })
@@ -94,6 +104,11 @@ export function parseEnvironment(file: SourceFile, name: string): Environment {
   )
 }
 
+/** With the slash, as the webhook itself writes it: what stands behind it is the tenant. */
+function isAuthority(value: string): boolean {
+  return isEndpoint(value) && value.endsWith('/')
+}
+
 function isEndpoint(value: string): boolean {
   const url = URL.canParse(value) ? new URL(value) : undefined
   return (
@@ -131,14 +146,16 @@ function expectation(issue: z.core.$ZodIssue): string {
 
 /** What belongs to some targets only. */
 function targetProblems(raw: unknown): readonly string[] {
-  const target = targetOf(raw)
-  if (target === 'aks' && valueAt(raw, ['trustRoot']) !== undefined) {
-    return [
-      'trustRoot: not for target aks, whose endpoints are signed by public authorities; remove it',
-    ]
-  }
-  return []
+  if (targetOf(raw) !== 'aks') return []
+  return NOT_FOR_AKS.filter(({ at }) => valueAt(raw, at) !== undefined).map(
+    ({ at, why }) => `${at.join('.')}: not for target aks, ${why}; remove it`,
+  )
 }
+
+const NOT_FOR_AKS: readonly { readonly at: readonly string[]; readonly why: string }[] = [
+  { at: ['trustRoot'], why: 'whose endpoints are signed by public authorities' },
+  { at: ['identity', 'authorityHost'], why: 'whose webhook knows the token service of its cloud' },
+]
 
 function knownKeys(at: readonly string[]): readonly string[] {
   const inner: Readonly<Record<string, readonly string[]>> = {

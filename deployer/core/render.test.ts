@@ -5,7 +5,7 @@ import { parseAllDocuments } from 'yaml'
 import type { Environment } from './environment.ts'
 import { objectOf, parseManifests } from './manifests.ts'
 import type { Manifest } from './manifests.ts'
-import { at } from './object.ts'
+import { at, listAt } from './object.ts'
 import { objectSet } from './ownership.ts'
 import { renderedYaml, renderWorker, stampOwnership } from './render.ts'
 
@@ -93,6 +93,17 @@ test('the trust root is an object, a mount and one variable, and nothing of it i
   expect(JSON.stringify(at(pod, 'spec', 'containers', 0))).toContain(
     '/etc/keyless-cosmos/trust/ca.crt',
   )
+})
+
+test('a token service of its own is one more variable of the container', () => {
+  const authorityHost = 'https://entra.example/'
+  const identity = { ...ENVIRONMENT.identity, authorityHost }
+  expect(renderedYaml(render(ENVIRONMENT))).not.toContain('AZURE_AUTHORITY_HOST')
+  const pod = find(render({ ...ENVIRONMENT, target: 'kind', identity }, 'PEM'), 'Pod', 'demo')
+  expect(listAt(pod, 'spec', 'containers', 0, 'env').slice(-2)).toEqual([
+    { name: 'AZURE_AUTHORITY_HOST', value: authorityHost },
+    { name: 'NODE_EXTRA_CA_CERTS', value: '/etc/keyless-cosmos/trust/ca.crt' },
+  ])
 })
 
 test('a pod that reads other configuration carries another digest', () => {

@@ -52,6 +52,8 @@ export function renderWorker(
   }
   const pod = find(rendered, 'Pod', 'demo')
   pod.setIn([...containerPath(pod, 'worker'), 'image'], environment.image)
+  const { authorityHost } = environment.identity
+  if (authorityHost !== undefined) setVariable(pod, 'AZURE_AUTHORITY_HOST', authorityHost)
   if (environment.egressPorts) setEgressPorts(rendered, environment.egressPorts)
   if (trustRoot) {
     find(rendered, 'ConfigMap', 'trust-root').setIn(['data', 'ca.crt'], trustRoot.certificates)
@@ -147,10 +149,12 @@ function mountTrustRoot(pod: Document): void {
     mountPath: TRUST_PATH,
     readOnly: true,
   })
-  append(pod, [...container, 'env'], {
-    name: 'NODE_EXTRA_CA_CERTS',
-    value: `${TRUST_PATH}/ca.crt`,
-  })
+  setVariable(pod, 'NODE_EXTRA_CA_CERTS', `${TRUST_PATH}/ca.crt`)
+}
+
+/** The workload-identity webhook leaves a variable alone that the container has already. */
+function setVariable(pod: Document, name: string, value: string): void {
+  append(pod, [...containerPath(pod, 'worker'), 'env'], { name, value })
 }
 
 function append(document: Document, path: Path, value: unknown): void {
