@@ -43,7 +43,8 @@ export async function run(args: readonly string[], host: Host): Promise<number> 
     return code
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    const failed = reportError(error, host, { report, verbose })
+    if (host.signal.aborted) return reportInterrupt(args[0], report)
+    const failed = reportError(error, { report, verbose })
     // `plan --exit-code` gives 1 to a difference, so that an error must be above it
     return failed === 1 && args[0] === 'plan' && args.includes('--exit-code') ? 2 : failed
   }
@@ -187,21 +188,24 @@ function wholeNumber(text: string): number {
   throw new InvalidArgumentError('Expected a whole number above 0.')
 }
 
+/** What an interrupted command leaves behind, where it may have written. */
+const LEAVES: Readonly<Record<string, string>> = {
+  deploy: '; what is applied stays, and the next deploy goes on from there',
+  destroy: '; what is deleted is gone, and the next destroy goes on from there',
+}
+
+function reportInterrupt(command: string | undefined, report: Report): number {
+  const code = exitCode('ERR_INTERRUPTED')
+  const message = `Interrupted${LEAVES[command ?? ''] ?? ''}`
+  report({ event: 'error', code: 'ERR_INTERRUPTED', message, exitCode: code })
+  return code
+}
+
 /** Says what went wrong, once, and gives back the exit code. */
 function reportError(
   error: unknown,
-  host: Host,
   { report, verbose }: { readonly report: Report; readonly verbose: boolean },
 ): number {
-  if (host.signal.aborted) {
-    report({
-      event: 'error',
-      code: 'ERR_INTERRUPTED',
-      message: 'Interrupted; what is applied stays, and the next deploy goes on from there',
-      exitCode: exitCode('ERR_INTERRUPTED'),
-    })
-    return exitCode('ERR_INTERRUPTED')
-  }
   const known = error instanceof DeployError ? error : undefined
   const code = known ? exitCode(known.code) : 1
   report({

@@ -21,6 +21,9 @@ process.exitCode = await run(process.argv.slice(2), {
   signal: interrupted.signal,
 })
 
+// a credential plugin that waits for somebody to sign in would keep this process alive
+if (interrupted.signal.aborted) process.exit()
+
 /** The nearest folder above this program that holds the manifests: the sources and the bundle lie differently deep. */
 function projectRoot(from: string): string {
   for (let folder = from; ; folder = dirname(folder)) {

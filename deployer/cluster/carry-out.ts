@@ -80,7 +80,7 @@ export async function carryOut(
  */
 async function createNew(api: Api, one: PlanEntry, options: CarryOutOptions): Promise<Applied> {
   const desired = required(one.desired)
-  const result = await tryWhereFresh(() => api.apply(desired))
+  const result = await tryWhereFresh(() => api.apply(desired), options.signal)
   if (result.done && (result.isNew || result.isRepeated || !hasOtherOwners(result.object))) {
     return { entry: one, state: 'created', live: result.object }
   }
@@ -201,11 +201,11 @@ async function removeOld(cluster: Cluster, old: KubeObject, signal: AbortSignal)
 }
 
 /** A namespace of a second ago may not have its service account yet, a definition may not be established. */
-async function tryWhereFresh(write: () => Promise<Outcome>): Promise<Outcome> {
+async function tryWhereFresh(write: () => Promise<Outcome>, signal: AbortSignal): Promise<Outcome> {
   for (let attempt = 1; ; attempt += 1) {
     const result = await write()
     if (result.done || attempt === FRESH_ATTEMPTS || !isRace(result)) return result
-    await sleep(100 * attempt)
+    await sleep(100 * attempt, undefined, { signal })
   }
 }
 

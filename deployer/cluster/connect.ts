@@ -16,6 +16,8 @@ export interface Cluster {
   readonly server: string
   readonly api: Api
   readonly transport: Transport
+  /** The same connections, for requests that this signal ends instead of the one given to `connect`. */
+  within(signal: AbortSignal): Cluster
   close(): void
 }
 
@@ -25,6 +27,8 @@ export interface ConnectOptions extends TargetOptions {
   readonly now: () => number
   /** Told of every Secret that is read or answered, so that its values can be kept out of the output. */
   readonly onSecret?: (secret: KubeObject) => void
+  /** Ends every request. */
+  readonly signal: AbortSignal
 }
 
 /**
@@ -47,14 +51,17 @@ export async function connect(options: ConnectOptions): Promise<Cluster> {
       },
     )
   }
-  const transport = createTransport(server, credentialSource(config, options.now))
-  return {
+  const transport = createTransport(server, credentialSource(config, options.now), options.signal)
+  const kinds = kindFinder(transport)
+  const over = (bound: Transport): Cluster => ({
     context,
     server,
-    api: createApi(transport, kindFinder(transport), options.onSecret),
-    transport,
-    close: () => transport.close(),
-  }
+    api: createApi(bound, kinds, options.onSecret),
+    transport: bound,
+    within: (signal) => over(bound.within(signal)),
+    close: () => bound.close(),
+  })
+  return over(transport)
 }
 
 function isLoopback(host: string): boolean {

@@ -92,7 +92,11 @@ function claimant(cluster: Cluster, candidate: Candidate): Claimant {
     return written !== undefined
   }
   return {
-    tryToLead: () => lead().catch(unlessRefused),
+    tryToLead: () =>
+      lead().catch((error: unknown) => {
+        if (!candidate.signal.aborted) unlessRefused(error)
+        return undefined
+      }),
     stillLeading: async () => {
       const lease = await cluster.api.get(leaseRef(set))
       return lease !== undefined && holderOf(lease) === holder
@@ -102,7 +106,7 @@ function claimant(cluster: Cluster, candidate: Candidate): Claimant {
 }
 
 /** A server that is away comes back; one that refuses will refuse again. */
-function unlessRefused(error: unknown): undefined {
+function unlessRefused(error: unknown): void {
   const isRefusal =
     error instanceof DeployError && /FORBIDDEN|INVALID|ADMISSION|NOT_FOUND/.test(error.code)
   if (isRefusal || !(error instanceof DeployError)) throw error

@@ -37,14 +37,18 @@ export async function writeLease(
   throw apiError(answer.status, answer.body, { subject: subjectOf(ref), verb: 'lease' })
 }
 
-/** Gives the Lease back, so that the next one need not wait for its end. */
+/** Ctrl-C, too, waits for this long at most. */
+const RELEASE_MS = 500
+
+/** Gives the Lease back, so that the next one need not wait for its end; also after the run was interrupted. */
 export async function releaseLease(
   cluster: Cluster,
   claim: LeaseClaim,
   now: () => number,
 ): Promise<void> {
   const ref = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', ...claim }
-  const lease = await cluster.api.get(ref)
+  const bounded = cluster.within(AbortSignal.timeout(RELEASE_MS))
+  const lease = await bounded.api.get(ref)
   if (!lease || holderOf(lease) !== claim.holder) return
-  await writeLease(cluster, lease, { ...claim, holder: undefined, durationSeconds: 1 }, now())
+  await writeLease(bounded, lease, { ...claim, holder: undefined, durationSeconds: 1 }, now())
 }

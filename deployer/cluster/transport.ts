@@ -17,7 +17,6 @@ interface ApiRequest {
   readonly path: string
   readonly body?: unknown
   readonly contentType?: string
-  readonly signal?: AbortSignal | undefined
   /** Then a 5xx is the caller's: a watch lists again, and the log of a dead node would delay a verdict. */
   readonly isStream?: boolean
 }
@@ -33,11 +32,14 @@ export interface ApiAnswer {
 /** Keep-alive connections to one API server. */
 export interface Transport {
   readonly server: string
+  /** The same connections, for requests that this signal ends instead. */
+  within(signal: AbortSignal): Transport
   /**
    * One request and its whole answer, whatever the status. 429, 5xx and broken connections are tried again, at most
    * five times in all, after the server's Retry-After; a 401 once, with fresh credentials.
    *
-   * @throws {DeployError} `ERR_UNREACHABLE`, `ERR_TLS` or `ERR_KUBECONFIG` if no answer came.
+   * @throws {DeployError} `ERR_UNREACHABLE`, `ERR_TLS` or `ERR_KUBECONFIG` if no answer came; the reason of the
+   * transport's signal as soon as that is aborted, also in a pause.
    */
   request(request: ApiRequest): Promise<ApiAnswer>
   /**
@@ -48,24 +50,37 @@ export interface Transport {
   close(): void
 }
 
-export function createTransport(server: string, credentials: CredentialSource): Transport {
+/** @param signal Ends every request and every pause between two attempts. */
+export function createTransport(
+  server: string,
+  credentials: CredentialSource,
+  signal: AbortSignal,
+): Transport {
   const agents = agentPair()
   const persist = persistence(server, credentials)
-  return {
+  const within = (bound: AbortSignal): Transport => ({
     server,
+    within,
     request: async (request) => {
-      const { text, status, attempts } = await persist(request, async (current) => {
-        const message = await send(server, request, current, agents.forRequests(current))
+      const { text, status, attempts } = await persist(request, bound, async (current) => {
+        const agent = agents.forRequests(current)
+        const message = await send(server, request, { credentials: current, agent, signal: bound })
         return { ...headOf(message), text: await readText(message) }
       })
       return { status, body: parseJson(text), attempts }
     },
-    stream: async (path, signal) => {
-      const request: ApiRequest = { method: 'GET', path, signal, isStream: true }
+    stream: async (path, ended) => {
+      const request: ApiRequest = { method: 'GET', path, isStream: true }
       const { message } = await persist(
         request,
+        ended,
         async (current) => {
-          const message = await send(server, request, current, agents.forStreams(current))
+          const agent = agents.forStreams(current)
+          const message = await send(server, request, {
+            credentials: current,
+            agent,
+            signal: ended,
+          })
           message.setTimeout(0) // a watch may have nothing to say for long
           return { ...headOf(message), message }
         },
@@ -74,7 +89,8 @@ export function createTransport(server: string, credentials: CredentialSource): 
       return message
     },
     close: () => agents.close(),
-  }
+  })
+  return within(signal)
 }
 
 /** The part of an answer that decides whether it is asked for again. */
@@ -93,16 +109,16 @@ function persistence(server: string, credentials: CredentialSource) {
   let wasReached = false
   return async <T extends Head>(
     request: ApiRequest,
+    signal: AbortSignal,
     attempt: (current: Credentials) => Promise<T>,
     discard: (answer: T) => void = () => undefined,
   ): Promise<T & { readonly attempts: number }> => {
     let unauthorized = false
     for (let count = 1; ; count += 1) {
-      const answer = await credentials
-        .current()
+      const answer = await unlessAborted(credentials.current(), signal)
         .then(attempt)
         .catch((error: unknown) => {
-          request.signal?.throwIfAborted()
+          signal.throwIfAborted()
           wasReached ||= (error as NodeJS.ErrnoException).code === 'ECONNRESET'
           if (count >= MAX_ATTEMPTS || !isPassing(error, request, wasReached)) {
             throw connectionError(error, server)
@@ -119,9 +135,22 @@ function persistence(server: string, credentials: CredentialSource) {
         unauthorized = true
         credentials.forget()
       } else {
-        await sleep(pauseMs(answer?.retryAfter, count), undefined, { signal: request.signal })
+        await sleep(pauseMs(answer?.retryAfter, count), undefined, { signal })
       }
     }
+  }
+}
+
+/** An exec plugin may wait for somebody to sign in; whoever asked need not wait for it. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted()
+  const aborted = Promise.withResolvers<never>()
+  const abort = () => aborted.reject(signal.reason as Error)
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([work, aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
   }
 }
 
@@ -154,11 +183,16 @@ function agentPair() {
   }
 }
 
+interface Sending {
+  readonly credentials: Credentials
+  readonly agent: Agent
+  readonly signal: AbortSignal
+}
+
 function send(
   server: string,
   request: ApiRequest,
-  credentials: Credentials,
-  agent: Agent,
+  { credentials, agent, signal }: Sending,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const body = request.body === undefined ? undefined : JSON.stringify(request.body)
@@ -179,7 +213,7 @@ function send(
                 'Content-Length': Buffer.byteLength(body),
               }),
         },
-        ...(request.signal ? { signal: request.signal } : {}),
+        signal,
       },
       resolve,
     )

@@ -4,8 +4,9 @@ import type { ResourceKind } from '../core/kinds.ts'
 import { numberAt, textAt } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
 import { listQuery, named } from './api.ts'
-import type { Api, ListOptions } from './api.ts'
+import type { ListOptions } from './api.ts'
 import { apiError } from './api-error.ts'
+import type { Cluster } from './connect.ts'
 import { linesOf } from './lines.ts'
 import { parseJson, readText } from './transport.ts'
 import type { Transport } from './transport.ts'
@@ -30,15 +31,19 @@ export type WatchEvent =
  * @throws {DeployError} only if the API server refuses the list, or stays out of reach beyond the transport's retries.
  */
 export async function* watchObjects(
-  cluster: { readonly api: Api; readonly transport: Transport },
+  cluster: Cluster,
   kind: ResourceKind,
   options: ListOptions,
   signal: AbortSignal,
 ): AsyncGenerator<WatchEvent> {
+  const { api, transport } = cluster.within(signal)
   const known = new Map<string, KubeObject>()
   for (let from: string | undefined; !signal.aborted;) {
     if (from === undefined) {
-      const list = await cluster.api.list(kind, options)
+      const list = await api.list(kind, options).catch((error: unknown) => {
+        if (!signal.aborted) throw error
+      })
+      if (!list) return
       yield* vanished(known, list.items)
       for (const object of list.items) {
         known.set(keyOf(object), object)
@@ -47,7 +52,7 @@ export async function* watchObjects(
       yield { type: 'listed', objects: list.items }
       from = list.resourceVersion
     }
-    from = yield* follow(cluster.transport, kind, options, { from, known, signal })
+    from = yield* follow(transport, kind, options, { from, known, signal })
     if (!signal.aborted) await sleep(PAUSE_MS, undefined, { signal }).catch(() => undefined)
   }
 }

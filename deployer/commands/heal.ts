@@ -58,8 +58,9 @@ export async function heal(options: HealCommandOptions, context: CommandContext)
   })
 }
 
-/** A server that is away at the very start is met by leading anew; anything else ends the command. */
-function standDown(error: unknown, { report }: CommandContext): void {
+/** A server that is away at the very start is met by leading anew; Ctrl-C needs no word; the rest ends the command. */
+function standDown(error: unknown, { report, signal }: CommandContext): void {
+  if (signal.aborted) return
   if (!(error instanceof DeployError) || error.code !== 'ERR_UNREACHABLE') throw error
   report({ event: 'warning', message: `${error.message}; trying again` })
 }

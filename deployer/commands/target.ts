@@ -24,6 +24,7 @@ async function openTarget(
     target: environment.target,
     env: context.env,
     now: context.now,
+    signal: context.signal,
     onSecret: (secret) => context.conceal([secret]),
   })
   context.report({
