@@ -99,23 +99,24 @@ function addReading(root: Command, start: Start): void {
     )
   common(root, 'logs')
     .description("print the pod's log")
-    .argument('[pod]', 'name of the pod', 'demo')
+    .argument('[pod]', "name of a pod; without one, the worker's newest")
     .option('-f, --follow', 'go on until the pod ends')
     .option('-p, --previous', 'the run before the last restart')
     .option('-c, --container <name>', 'one container of several')
     .option('--tail <lines>', 'only the last lines', wholeNumber)
     .option('--since <seconds>', 'only lines of the last seconds', wholeNumber)
-    .action((pod: string, options: CommonOptions & Output & { readonly since?: number }) =>
-      start(options, async (context) =>
-        (await import('./commands/logs.ts')).logs(
-          {
-            ...options,
-            pod,
-            ...(options.since === undefined ? {} : { sinceSeconds: options.since }),
-          },
-          context,
+    .action(
+      (pod: string | undefined, options: CommonOptions & Output & { readonly since?: number }) =>
+        start(options, async (context) =>
+          (await import('./commands/logs.ts')).logs(
+            {
+              ...options,
+              ...(pod === undefined ? {} : { pod }),
+              ...(options.since === undefined ? {} : { sinceSeconds: options.since }),
+            },
+            context,
+          ),
         ),
-      ),
     )
 }
 

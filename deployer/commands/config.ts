@@ -13,6 +13,7 @@ import { renderHealer } from '../core/render-healer.ts'
 import { placeInNamespace, renderWorker, stampOwnership } from '../core/render.ts'
 import type { TrustRoot } from '../core/render.ts'
 import { didYouMean } from '../core/suggest.ts'
+import { WORKLOAD_FOLDERS, workloadKind } from '../core/workload.ts'
 import type { SourceFile } from '../core/yaml.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
 
@@ -106,7 +107,16 @@ async function renderAll(
   }
   const folder = join(context.root, 'manifests')
   const healer = options.heal === true ? await readFolder(join(folder, 'heal'), context.cwd) : []
-  const manifests = parseManifests([...(await readFolder(folder, context.cwd)), ...healer])
+  const kind = workloadKind(environment)
+  const workload =
+    kind === 'Pod'
+      ? []
+      : await readFolder(join(folder, 'workloads', WORKLOAD_FOLDERS[kind]), context.cwd)
+  const manifests = parseManifests([
+    ...(await readFolder(folder, context.cwd)),
+    ...workload,
+    ...healer,
+  ])
   const caFile = environment.trustRoot?.caFile
   const rendered = renderWorker(
     manifests,

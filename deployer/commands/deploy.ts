@@ -5,10 +5,13 @@ import { checkPermissions } from '../cluster/permissions.ts'
 import { makePlan } from '../cluster/plan.ts'
 import { withHealersPaused } from '../cluster/pause.ts'
 import { inScope } from '../cluster/scope.ts'
+import { runAtOnce, workerPod } from '../cluster/worker-pod.ts'
+import type { Environment } from '../core/environment.ts'
 import { objectRef, subjectOf } from '../core/object.ts'
-import type { KubeObject } from '../core/object.ts'
+import type { KubeObject, ObjectRef } from '../core/object.ts'
 import { hasLog } from '../core/pod-containers.ts'
 import { countStates, isNoOp, KEPT } from '../core/plan.ts'
+import { workloadKind } from '../core/workload.ts'
 import { readConfig } from './config.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
 import { printLog } from './logs.ts'
@@ -68,7 +71,7 @@ export async function deploy(options: DeployOptions, context: CommandContext): P
       options.timeoutSeconds,
       context,
     )
-    await finish(cluster, ready, options, context)
+    await finish(cluster, ready, { options, environment: config.environment }, context)
     return 0
   })
 }
@@ -88,13 +91,32 @@ function reportApplied({ entry, state, kept }: Applied, { report }: CommandConte
 async function finish(
   cluster: Cluster,
   ready: readonly KubeObject[],
-  options: DeployOptions,
+  { options, environment }: { readonly options: DeployOptions; readonly environment: Environment },
   context: CommandContext,
 ): Promise<void> {
-  const pod = ready.find((object) => object.kind === 'Pod' && hasLog(object))
-  if (pod && options.follow === true) {
-    await printLog(cluster, objectRef(pod), { follow: true }, context)
+  const pod = await podToShow(cluster, ready, { options, environment })
+  // On AKS the log is what proves it: there is no other terminal where a platform tells what it saw.
+  const isShown = options.follow === true || environment.target === 'aks'
+  if (pod && isShown) {
+    await printLog(cluster, pod, { follow: options.follow === true }, context)
   } else if (pod) {
     context.report({ event: 'next', command: `npm run logs -- --env ${options.env}` })
+  } else if (options.manifests === undefined && workloadKind(environment) === 'CronJob') {
+    context.report({ event: 'next', command: runAtOnce(environment.namespace) })
   }
+}
+
+/** Of a folder of others only pods themselves are known; of ours, whatever kind the worker runs as. */
+async function podToShow(
+  cluster: Cluster,
+  ready: readonly KubeObject[],
+  { options, environment }: { readonly options: DeployOptions; readonly environment: Environment },
+): Promise<ObjectRef | undefined> {
+  const pod = ready.find((object) => object.kind === 'Pod' && hasLog(object))
+  if (pod) return objectRef(pod)
+  const kind = workloadKind(environment)
+  const isWorker = ready.some((one) => one.kind === kind && one.metadata.name === 'demo')
+  return options.manifests === undefined && isWorker && kind !== 'Pod'
+    ? workerPod(cluster, { kind, namespace: environment.namespace })
+    : undefined
 }

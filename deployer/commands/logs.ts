@@ -1,14 +1,16 @@
 import type { Cluster } from '../cluster/connect.ts'
 import { podLog } from '../cluster/pod-log.ts'
 import type { LogOptions } from '../cluster/pod-log.ts'
+import { workerPod } from '../cluster/worker-pod.ts'
 import { subjectOf } from '../core/object.ts'
 import type { ObjectRef } from '../core/object.ts'
+import { workloadKind } from '../core/workload.ts'
 import { readEnvironment } from './config.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
 import { withTarget } from './target.ts'
 
 export interface LogsOptions extends CommonOptions {
-  /** Default: the worker's pod, `demo`. */
+  /** Default: the worker's pod, or of several the newest that has run. */
   readonly pod?: string
   readonly container?: string
   readonly follow?: boolean
@@ -20,17 +22,16 @@ export interface LogsOptions extends CommonOptions {
 /** Prints the pod's log on stdout, and with `--follow` goes on until the pod ends. */
 export async function logs(options: LogsOptions, context: CommandContext): Promise<number> {
   const { environment, file } = await readEnvironment(options, context)
-  const pod = {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    namespace: environment.namespace,
-    name: options.pod ?? 'demo',
-  }
+  const { namespace } = environment
   const { container, follow, previous, tail, sinceSeconds } = options
   return withTarget(
     { environment, file, doing: 'Reading the log on' },
     context,
     async (cluster) => {
+      const pod =
+        options.pod === undefined
+          ? await workerPod(cluster, { kind: workloadKind(environment), namespace })
+          : { apiVersion: 'v1', kind: 'Pod', namespace, name: options.pod }
       await printLog(
         cluster,
         pod,

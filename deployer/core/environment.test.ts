@@ -100,6 +100,41 @@ test.for([
     says: 'identity.authorityHost: expected an https URL that ends in /',
   },
   {
+    when: 'the workload is of an unknown kind',
+    change: ['document:', 'workload: { kind: StatefulSet }\ndocument:'],
+    says: 'workload.kind: expected Pod, Job, Deployment, CronJob, got "StatefulSet"',
+  },
+  {
+    when: 'a Job has a schedule',
+    change: ['document:', 'workload: { kind: Job, schedule: "0 * * * *" }\ndocument:'],
+    says: 'workload.schedule: only for kind CronJob, not for Job; remove it',
+  },
+  {
+    when: 'a CronJob has replicas',
+    change: ['document:', 'workload: { kind: CronJob, replicas: 2 }\ndocument:'],
+    says: 'workload.replicas: only for kind Deployment, not for CronJob; remove it',
+  },
+  {
+    when: 'a schedule has four fields',
+    change: ['document:', 'workload: { kind: CronJob, schedule: "* * * *" }\ndocument:'],
+    says: 'workload.schedule: expected five fields',
+  },
+  {
+    when: 'a time zone does not exist',
+    change: ['document:', 'workload: { kind: CronJob, timeZone: Mars/Olympus }\ndocument:'],
+    says: 'workload.timeZone: expected a time zone such as Etc/UTC or Europe/Berlin, got "Mars/Olympus"',
+  },
+  {
+    when: 'there are no replicas',
+    change: ['document:', 'workload: { kind: Deployment, replicas: 0 }\ndocument:'],
+    says: 'workload.replicas: expected a whole number of replicas from 1 to 100, got 0',
+  },
+  {
+    when: 'a key of the workload is misspelt',
+    change: ['document:', 'workload: { kind: Deployment, replica: 1 }\ndocument:'],
+    says: 'workload.replica: unknown key, did you mean "replicas"?',
+  },
+  {
     when: 'aks is given a trust root',
     change: ['image:', 'trustRoot: { caFile: x }\nimage:'],
     says: 'trustRoot: not for target aks',

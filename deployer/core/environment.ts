@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { DeployError } from './errors.ts'
 import { hintFor } from './environment-hints.ts'
 import { didYouMean } from './suggest.ts'
+import { workloadProblems, workloadSchema } from './workload.ts'
 import { parseYaml } from './yaml.ts'
 import type { SourceFile } from './yaml.ts'
 
@@ -45,6 +46,7 @@ const schema = z.strictObject({
     (image) => !image.endsWith(':latest'),
     { error: 'expected a version tag or a digest: what `latest` is changes without a deploy' },
   ),
+  workload: workloadSchema.optional(),
   document: z.string({ error: 'expected the name of the item' }).min(1, {
     error: 'expected the name of the item',
   }),
@@ -92,6 +94,7 @@ export function parseEnvironment(file: SourceFile, name: string): Environment {
   const problems = [
     ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => describe(issue, raw))),
     ...targetProblems(raw),
+    ...workloadProblems(valueAt(raw, ['workload'])),
   ]
   if (parsed.success && problems.length === 0) return { ...parsed.data, name }
   throw new DeployError(
@@ -163,6 +166,7 @@ function knownKeys(at: readonly string[]): readonly string[] {
     cluster: Object.keys(schema.shape.cluster.shape),
     identity: Object.keys(schema.shape.identity.shape),
     cosmos: Object.keys(schema.shape.cosmos.shape),
+    workload: Object.keys(workloadSchema.shape),
     trustRoot: ['caFile'],
   }
   return inner[at.join('.')] ?? []

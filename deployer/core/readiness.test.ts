@@ -147,6 +147,30 @@ test.for([
     expected: 'in-progress',
   },
   { kind: 'CronJob', when: 'it exists', status: {}, expected: 'current' },
+  {
+    kind: 'CronJob',
+    when: 'a run is under way',
+    status: { lastScheduleTime: '2026-11-28T12:15:00Z', active: [{ name: 'demo-1' }] },
+    expected: 'current',
+  },
+  {
+    kind: 'CronJob',
+    when: 'its last run succeeded',
+    status: {
+      lastScheduleTime: '2026-11-28T12:15:00Z',
+      lastSuccessfulTime: '2026-11-28T12:15:09Z',
+    },
+    expected: 'current',
+  },
+  {
+    kind: 'CronJob',
+    when: 'its last run did not succeed',
+    status: {
+      lastScheduleTime: '2026-11-28T12:30:00Z',
+      lastSuccessfulTime: '2026-11-28T12:15:09Z',
+    },
+    expected: 'failed',
+  },
   { kind: 'Service', when: 'it exists', status: {}, expected: 'current' },
   {
     kind: 'Service',

@@ -5,6 +5,7 @@ import { podReadiness } from './pod-readiness.ts'
 import { failed, inProgress } from './readiness-result.ts'
 import type { Readiness } from './readiness-result.ts'
 import {
+  cronJobReadiness,
   daemonSetReadiness,
   deploymentReadiness,
   jobReadiness,
@@ -28,6 +29,7 @@ const READY_AT_ONCE = [
   'CronJob',
   'Lease',
   'HorizontalPodAutoscaler',
+  'PodDisruptionBudget',
 ]
 
 /** Whether a wait has to look at objects of this kind. */
@@ -63,6 +65,7 @@ type Rule = (live: KubeObject) => Readiness
 const BY_KIND: Readonly<Record<string, Rule>> = {
   Pod: podReadiness,
   Job: jobReadiness,
+  CronJob: cronJobReadiness,
   Deployment: deploymentReadiness,
   ReplicaSet: replicaSetReadiness,
   StatefulSet: statefulSetReadiness,

@@ -5,15 +5,16 @@ import { INPUTS_ANNOTATION, inputsOf, podTemplatePath } from './inputs.ts'
 import { BUILT_IN_KINDS, findKind } from './kinds.ts'
 import { objectOf } from './manifests.ts'
 import type { Manifest } from './manifests.ts'
-import { isFields, listAt, objectRef } from './object.ts'
+import { objectRef } from './object.ts'
 import type { KubeObject } from './object.ts'
 import { inApplyOrder } from './order.ts'
 import { FIELD_MANAGER, MANAGED_BY_LABEL, PART_OF_LABEL } from './ownership.ts'
 import type { ObjectSet } from './ownership.ts'
+import { renderWorkload } from './render-workload.ts'
+import { workloadKind } from './workload.ts'
 
 /** The namespace the files are written for; the environment's replaces it. */
 const FILES_NAMESPACE = 'keyless-cosmos'
-const TRUST_PATH = '/etc/keyless-cosmos/trust'
 
 type Path = readonly (string | number)[]
 
@@ -38,7 +39,8 @@ export function renderWorker(
   trustRoot?: TrustRoot,
 ): readonly Manifest[] {
   const files = [...manifests, ...(trustRoot ? [trustRoot.manifest] : [])]
-  const rendered = files.map(({ document, place }) => ({ document: document.clone(), place }))
+  const asked = files.filter((manifest) => !isReplacedPod(objectOf(manifest), environment))
+  const rendered = asked.map(({ document, place }) => ({ document: document.clone(), place }))
   const worker = find(rendered, 'ServiceAccount', 'worker')
   worker.setIn([...ANNOTATIONS, 'azure.workload.identity/client-id'], environment.identity.clientId)
   worker.setIn([...ANNOTATIONS, 'azure.workload.identity/tenant-id'], environment.identity.tenantId)
@@ -50,14 +52,11 @@ export function renderWorker(
   if (environment.deadlineSeconds !== undefined) {
     config.setIn(['data', 'DEADLINE_SECONDS'], String(environment.deadlineSeconds))
   }
-  const pod = find(rendered, 'Pod', 'demo')
-  pod.setIn([...containerPath(pod, 'worker'), 'image'], environment.image)
-  const { authorityHost } = environment.identity
-  if (authorityHost !== undefined) setVariable(pod, 'AZURE_AUTHORITY_HOST', authorityHost)
+  const workload = find(rendered, workloadKind(environment), 'demo')
+  renderWorkload(workload, environment, { hasTrustRoot: trustRoot !== undefined })
   if (environment.egressPorts) setEgressPorts(rendered, environment.egressPorts)
   if (trustRoot) {
     find(rendered, 'ConfigMap', 'trust-root').setIn(['data', 'ca.crt'], trustRoot.certificates)
-    mountTrustRoot(pod)
   }
   for (const manifest of rendered) setNamespace(manifest, environment.namespace)
   return inApplyOrder(rendered, (manifest) => objectRef(objectOf(manifest)))
@@ -106,6 +105,11 @@ export function renderedYaml(manifests: readonly Manifest[]): string {
   return manifests.map(({ document }) => document.toString({ lineWidth: 0 })).join('---\n')
 }
 
+/** The Pod of the default set, where the environment asks for another kind. */
+function isReplacedPod({ kind, metadata }: KubeObject, environment: Environment): boolean {
+  return kind === 'Pod' && metadata.name === 'demo' && workloadKind(environment) !== 'Pod'
+}
+
 const ANNOTATIONS: Path = ['metadata', 'annotations']
 
 function find(manifests: readonly Manifest[], kind: string, name: string): Document {
@@ -123,43 +127,11 @@ function find(manifests: readonly Manifest[], kind: string, name: string): Docum
   )
 }
 
-function containerPath(pod: Document, name: string): Path {
-  const containers = listAt(pod.toJS(), 'spec', 'containers')
-  const index = containers.findIndex((one) => isFields(one) && one['name'] === name)
-  if (index !== -1) return ['spec', 'containers', index]
-  throw new DeployError(
-    'ERR_MANIFEST',
-    `Pod "demo" has no container "${name}", whose image the environment sets`,
-  )
-}
-
 /** The second egress rule is the one to token service and database; the first, DNS, is left alone. */
 function setEgressPorts(rendered: readonly Manifest[], ports: readonly number[]): void {
   const policy = find(rendered, 'NetworkPolicy', 'worker-egress')
   const rule = { ports: ports.map((port) => ({ port, protocol: 'TCP' })) }
   policy.setIn(['spec', 'egress', 1], policy.createNode(rule))
-}
-
-/** Node reads NODE_EXTRA_CA_CERTS at its start and trusts the file beside the public roots. */
-function mountTrustRoot(pod: Document): void {
-  const container = containerPath(pod, 'worker')
-  append(pod, ['spec', 'volumes'], { name: 'trust-root', configMap: { name: 'trust-root' } })
-  append(pod, [...container, 'volumeMounts'], {
-    name: 'trust-root',
-    mountPath: TRUST_PATH,
-    readOnly: true,
-  })
-  setVariable(pod, 'NODE_EXTRA_CA_CERTS', `${TRUST_PATH}/ca.crt`)
-}
-
-/** The workload-identity webhook leaves a variable alone that the container has already. */
-function setVariable(pod: Document, name: string, value: string): void {
-  append(pod, [...containerPath(pod, 'worker'), 'env'], { name, value })
-}
-
-function append(document: Document, path: Path, value: unknown): void {
-  if (document.hasIn(path)) document.addIn(path, document.createNode(value))
-  else document.setIn(path, document.createNode([value]))
 }
 
 function setNamespace({ document }: Manifest, namespace: string): void {

@@ -1,6 +1,6 @@
 import { condition, conditionText, isCondition } from './conditions.ts'
 import { creationFailure } from './creation-failure.ts'
-import { numberAt, textAt } from './object.ts'
+import { at, listAt, numberAt, textAt } from './object.ts'
 import type { KubeObject } from './object.ts'
 import { failed, inProgress } from './readiness-result.ts'
 import type { Readiness } from './readiness-result.ts'
@@ -78,6 +78,23 @@ export function jobReadiness(live: KubeObject): Readiness {
   const failures = count(live, 'failed') ?? 0
   const already = failures > 0 ? `, ${failures} failed` : ''
   return inProgress(`${count(live, 'active') ?? 0} pods active${already}, not complete`)
+}
+
+/**
+ * Ready as soon as it exists: its first run may be a day away, and nobody waits for that. Later `status` tells of the
+ * last run, by the times the controller keeps.
+ */
+export function cronJobReadiness(live: KubeObject): Readiness {
+  if (at(live, 'spec', 'suspend') === true) return { status: 'current', reason: 'suspended' }
+  const scheduled = textAt(live, 'status', 'lastScheduleTime')
+  if (scheduled === undefined) return { status: 'current', reason: 'no run yet' }
+  if (listAt(live, 'status', 'active').length > 0) {
+    return { status: 'current', reason: `the run of ${scheduled} is under way` }
+  }
+  const succeeded = textAt(live, 'status', 'lastSuccessfulTime')
+  return succeeded !== undefined && Date.parse(succeeded) >= Date.parse(scheduled)
+    ? { status: 'current', reason: `the run of ${scheduled} succeeded` }
+    : failed('job-failed', `the run of ${scheduled} did not succeed`)
 }
 
 function isRolledOut(live: KubeObject): boolean {
