@@ -28,6 +28,17 @@ export interface Step {
   readonly only?: readonly string[]
   /** A step that only prepares: its answer is not compared. */
   readonly silent?: boolean
+  /**
+   * What the answer has once the server knows of the steps before: a real server judges rights and admission by caches
+   * that follow its store a moment later. Until then the step is asked again, so it must change nothing.
+   */
+  readonly until?: Until
+}
+
+/** The answer's status, and what its body or warnings say. */
+export interface Until {
+  readonly status: number
+  readonly says?: RegExp
 }
 
 export const APPLY = 'application/apply-patch+yaml'

@@ -64,10 +64,4 @@ export const EXPLAINED: readonly Explained[] = [
     paths: /warnings/,
     reason: 'of the warnings about pods only those of Pod Security are given',
   },
-  {
-    cases: /^apply: a conflict with an updater/,
-    paths: /causes|message/,
-    reason:
-      'conflicts with several managers come in the order of a Go map, which is another each time',
-  },
 ]

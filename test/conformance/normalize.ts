@@ -29,7 +29,7 @@ export function createNormalizer(namespace: string): Normalizer {
       .replaceAll(/(in record \()\d+\)/g, '$1#version)')
   const walk = (value: unknown, key: string): unknown => {
     if (typeof value === 'string') return scalar(value, key, text)
-    if (Array.isArray(value)) return value.map((item) => walk(item, key))
+    if (Array.isArray(value)) return ordered(value, key).map((item) => walk(item, key))
     if (!isRecord(value)) return value
     const entries = Object.entries(value).map(([name, item]) => [text(name), walk(item, name)])
     return withoutSuffix(Object.fromEntries(entries) as Record<string, unknown>)
@@ -44,6 +44,18 @@ function scalar(value: string, key: string, text: (raw: string) => string): stri
   if (key === 'cells' && AGE.test(value)) return '#age'
   if (key === 'storageVersionHash' || key === 'hash') return '#hash'
   return text(value)
+}
+
+/** Conflicts with several managers are listed in the order of a Go map, which is another each time. */
+function ordered(items: readonly unknown[], key: string): readonly unknown[] {
+  const isConflicts = key === 'causes' && items.every(isConflict)
+  return isConflicts
+    ? items.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
+    : items
+}
+
+function isConflict(cause: unknown): boolean {
+  return isRecord(cause) && cause['reason'] === 'FieldManagerConflict'
 }
 
 /** A generated name ends in five random letters. */

@@ -8,9 +8,8 @@ import { connectCluster } from './cluster.ts'
 import type { Difference } from './compare.ts'
 import { EXPLAINED } from './differences.ts'
 import type { Explained } from './differences.ts'
-import { startRealServer } from './real-server.ts'
 import { runCase } from './run-case.ts'
-import { startStandIn } from './stand-in.ts'
+import { startLocal, startReal } from './servers.ts'
 import type { Target } from './target.ts'
 
 /**
@@ -19,6 +18,7 @@ import type { Target } from './target.ts'
  *   npm run test:conformance [-- WORD…]     only cases whose name holds one of the words
  *
  * The real one comes from KUBECONFIG_CONFORMANCE (a cluster) or KUBEBUILDER_ASSETS (a folder with kube-apiserver and etcd).
+ * Ends with `N passed, N failed`; 1 when a difference has no explanation.
  */
 async function main(words: readonly string[]): Promise<number> {
   const real = await realServer()
@@ -29,15 +29,25 @@ async function main(words: readonly string[]): Promise<number> {
     return 0
   }
   try {
-    const local = await startStandIn()
+    const local = await startLocal()
     try {
-      return await compareAll(chosen(words, real.bare), { real: real.target, local })
+      const cases = chosen(words, real.bare)
+      const compared = await compareAll(cases, { real: real.target, local })
+      return report(compared, cases.length === CASES.length)
     } finally {
       await local.close()
     }
   } finally {
     await real.target.close()
   }
+}
+
+interface Compared {
+  /** How many cases. */
+  readonly same: number
+  readonly explained: number
+  readonly different: number
+  readonly unused: readonly Explained[]
 }
 
 interface Real {
@@ -50,7 +60,7 @@ async function realServer(): Promise<Real | undefined> {
   if (kubeconfig !== undefined) return { target: await connectCluster(kubeconfig), bare: false }
   const assets = process.env['KUBEBUILDER_ASSETS']
   if (assets === undefined || !existsSync(join(assets, 'kube-apiserver'))) return undefined
-  return { target: await startRealServer(assets), bare: true }
+  return { target: await startReal(assets), bare: true }
 }
 
 function chosen(words: readonly string[], bare: boolean): readonly Case[] {
@@ -63,22 +73,30 @@ function chosen(words: readonly string[], bare: boolean): readonly Case[] {
 async function compareAll(
   cases: readonly Case[],
   targets: { readonly real: Target; readonly local: Target },
-): Promise<number> {
-  let same = 0
-  let different = 0
+): Promise<Compared> {
+  const counts = { same: 0, explained: 0, different: 0 }
   const used = new Map<Explained, number>()
   for (const one of cases) {
     const namespace = `conformance-${randomBytes(4).toString('hex')}`
     const found = await runCase(one, targets, namespace)
     const unexplained = found.filter((difference) => !explain(one, difference, used))
-    if (unexplained.length === 0) same += 1
-    else different += 1
-    print(one, found, unexplained)
+    const verdict = unexplained.length > 0 ? 'different' : found.length > 0 ? 'explained' : 'same'
+    counts[verdict] += 1
+    print(one, verdict, unexplained)
   }
   console.log('')
   for (const [explained, count] of used) console.log(`explained (${count}): ${explained.reason}`)
-  console.log(`${cases.length} cases: ${same} same or explained, ${different} different`)
-  return different === 0 ? 0 : 1
+  console.log(`same ${counts.same}, explained ${counts.explained}, different ${counts.different}`)
+  return { ...counts, unused: EXPLAINED.filter((explained) => !used.has(explained)) }
+}
+
+/** An explanation that nothing needs any more would hide the next difference. */
+function report({ same, explained, different, unused }: Compared, isWhole: boolean): number {
+  const stale = isWhole ? unused : []
+  for (const { reason } of stale) console.log(`explains no difference any more: ${reason}`)
+  const failed = different + stale.length
+  console.log(`\n${same + explained} passed, ${failed} failed`)
+  return failed === 0 ? 0 : 1
 }
 
 function explain(one: Case, difference: Difference, used: Map<Explained, number>): boolean {
@@ -93,8 +111,7 @@ function explain(one: Case, difference: Difference, used: Map<Explained, number>
   return true
 }
 
-function print(one: Case, found: readonly Difference[], unexplained: readonly Difference[]): void {
-  const verdict = unexplained.length > 0 ? 'different' : found.length > 0 ? 'explained' : 'same'
+function print(one: Case, verdict: string, unexplained: readonly Difference[]): void {
   console.log(`${verdict.padEnd(10)}${one.name}`)
   for (const { path, real, local } of unexplained) {
     console.log(`    step ${path}`)

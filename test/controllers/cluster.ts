@@ -3,7 +3,8 @@ import { ApiError, createClient } from '../../local/kubernetes/client.ts'
 import type { KubernetesClient } from '../../local/kubernetes/client.ts'
 import { startControllers } from '../../local/kubernetes/controllers/controllers.ts'
 import type { KubeObject } from '../../local/kubernetes/object.ts'
-import { startApiServer } from './api-server.ts'
+import { createAuthority } from '../../local/tls.ts'
+import { startApiServer } from '../support/api-server.ts'
 import { joinHollowNode } from './hollow-node.ts'
 
 /** An API server, the controllers and one hollow node. */
@@ -28,7 +29,7 @@ export async function startCluster(options: {
   readonly node: boolean
   readonly now?: () => number
 }): Promise<TestCluster> {
-  const server = await startApiServer()
+  const server = await startApiServer({ authority: await createAuthority(Date.now()) })
   const client = createClient(server.access)
   const stop = new AbortController()
   const { signal } = stop

@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
-import { parse, parseDocument, stringify } from 'yaml'
+import { join, resolve } from 'node:path'
+import { parseDocument, stringify } from 'yaml'
 import { run } from '../../deployer/cli.ts'
 import { createClient } from '../../local/kubernetes/client.ts'
 import type { ApiAccess, KubernetesClient } from '../../local/kubernetes/client.ts'
-import type { KubernetesOptions } from '../../local/kubernetes/server.ts'
+import { startControllers } from '../../local/kubernetes/controllers/controllers.ts'
+import { createAuthority } from '../../local/tls.ts'
+import { startApiServer } from '../support/api-server.ts'
+import type { LocalOptions } from '../support/api-server.ts'
 
 /** What one command line printed, and its exit code. */
 export interface Said {
@@ -36,16 +39,16 @@ export interface TestEnvironment {
   deployer(...args: readonly string[]): Promise<Said>
 }
 
-/**
- * Starts the local API server, or uses the one in $JOURNEYS_KUBECONFIG (a real kube-apiserver, with a controller manager
- * for namespaces and garbage collection).
- */
-export async function startCluster(options: EmbeddedOptions = {}): Promise<TestCluster> {
+/** Starts the local API server, or a real one where KUBEBUILDER_ASSETS names it, and our controllers on it. */
+export async function startCluster(options: LocalOptions = {}): Promise<TestCluster> {
   const directory = await mkdtemp(join(tmpdir(), 'keyless-deployer-'))
-  const given = process.env['JOURNEYS_KUBECONFIG']
-  const { access, stop } = given
-    ? await existing(given)
-    : await (await import('./embedded.ts')).embedded(options)
+  const authority = await createAuthority(Date.now())
+  const server = await startApiServer({ authority, ...options })
+  const { access } = server
+  const controllers = await startControllers({
+    access,
+    certificateAuthority: authority.certificate,
+  })
   const client = createClient(access)
   const kubeconfig = join(directory, 'kubeconfig')
   await writeKubeconfig(kubeconfig, access)
@@ -57,7 +60,8 @@ export async function startCluster(options: EmbeddedOptions = {}): Promise<TestC
     directory,
     close: async () => {
       client.close()
-      await stop()
+      await controllers.close()
+      await server.close()
       await rm(directory, { recursive: true, force: true })
     },
   }
@@ -150,30 +154,4 @@ export async function setPodStatus(
 ): Promise<void> {
   const path = `/api/v1/namespaces/${namespace}/pods/demo/status`
   await cluster.client.patch(path, 'application/merge-patch+json', { status })
-}
-
-/** What a test changes of the local API server; a real one is as it is. */
-export type EmbeddedOptions = Pick<KubernetesOptions, 'webhookAvailable'>
-
-/** A running API server and how to end it. */
-export interface Started {
-  readonly access: ApiAccess
-  readonly stop: () => Promise<void>
-}
-
-interface Kubeconfig {
-  readonly clusters: readonly {
-    readonly cluster: { readonly server: string; readonly 'certificate-authority': string }
-  }[]
-  readonly users: readonly { readonly user: { readonly token: string } }[]
-}
-
-async function existing(file: string): Promise<Started> {
-  const { clusters, users } = parse(await readFile(file, 'utf8')) as Kubeconfig
-  const [first, user] = [clusters[0]?.cluster, users[0]?.user]
-  if (!first || !user) throw new Error(`${file}: expected one cluster and one user with a token`)
-  const caFile = resolve(dirname(file), first['certificate-authority'])
-  const certificateAuthority = await readFile(caFile, 'utf8')
-  const access = { url: first.server, certificateAuthority, token: user.token }
-  return { access, stop: () => Promise.resolve() }
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { request } from 'node:https'
@@ -10,10 +9,8 @@ import type { ApiAccess, KubernetesClient } from '../../local/kubernetes/client.
 import { startNode } from '../../local/kubernetes/node/node.ts'
 import type { KubernetesNode, NodeOptions } from '../../local/kubernetes/node/node.ts'
 import type { ContainerStatus, Pod } from '../../local/kubernetes/node/pod.ts'
-import { startKubernetes } from '../../local/kubernetes/server.ts'
 import { createAuthority } from '../../local/tls.ts'
-import type { CertificateAuthority } from '../../local/tls.ts'
-import { startRealApiServer } from './real-api-server.ts'
+import { startApiServer } from '../support/api-server.ts'
 
 /** An API server with one node and no controllers: pods are bound to the node as they are created. */
 export interface NodeCluster {
@@ -45,7 +42,6 @@ export interface NodeCluster {
   close(): Promise<void>
 }
 
-const ISSUER = 'https://kubernetes.default.svc.cluster.local'
 const PATIENCE_MS = 20_000
 
 /** What `sh` and `node` images run; everything else is not there. */
@@ -67,11 +63,7 @@ const QUICK = {
 /** Against the local API server; or, where KUBEBUILDER_ASSETS names a folder with one, against a real kube-apiserver. */
 export async function startNodeCluster(change: Partial<NodeOptions> = {}): Promise<NodeCluster> {
   const authority = await createAuthority(Date.now())
-  const assets = process.env['KUBEBUILDER_ASSETS']
-  const server =
-    assets === undefined
-      ? await startStandIn(authority)
-      : await startRealApiServer(assets, authority)
+  const server = await startApiServer({ authority })
   const { access } = server
   const client = createClient(access)
   const directory = await mkdtemp(join(tmpdir(), 'keyless-node-'))
@@ -146,22 +138,6 @@ export async function startNodeCluster(change: Partial<NodeOptions> = {}): Promi
     },
   }
   return cluster
-}
-
-async function startStandIn(authority: CertificateAuthority) {
-  const token = randomBytes(16).toString('hex')
-  const server = await startKubernetes({
-    tls: await authority.issue(['127.0.0.1', 'localhost']),
-    issuer: ISSUER,
-    certificateAuthority: authority.certificate,
-    users: [{ token, name: 'admin', groups: ['system:masters'] }],
-    workloadIdentity: { tenantId: 'tenant', authorityHost: 'https://127.0.0.1/' },
-  })
-  const { certificate: certificateAuthority } = authority
-  return {
-    access: { url: server.url, certificateAuthority, token },
-    close: () => server.close(),
-  }
 }
 
 /** Without controllers nobody else makes the service account that every pod runs as. */

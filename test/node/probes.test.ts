@@ -10,9 +10,10 @@ beforeAll(async () => {
 }, 90_000)
 afterAll(() => cluster.close())
 
-/** An HTTP server whose `/healthz` answers 200 while the file is there, else 503. */
+/** An HTTP server whose `/healthz` answers 200 while the file is there, else 503; a new start cures what was dead. */
 const SERVER = `
-  const { existsSync } = require('node:fs')
+  const { existsSync, rmSync } = require('node:fs')
+  rmSync(process.env.DEAD, { force: true })
   require('node:http')
     .createServer((request, response) => {
       response.statusCode = existsSync(process.env.HEALTHY) ? 200 : 503
@@ -41,6 +42,7 @@ test('readiness follows the probe, and liveness by a command restarts', async ()
         env: [
           { name: 'PORT', value: String(port) },
           { name: 'HEALTHY', value: '/data/healthy' },
+          { name: 'DEAD', value: '/data/dead' },
         ],
         ports: [{ name: 'health', containerPort: port }],
         readinessProbe: {
@@ -56,12 +58,9 @@ test('readiness follows the probe, and liveness by a command restarts', async ()
         volumeMounts: [{ name: 'data', mountPath: '/data' }],
       },
       {
-        ...shell(
-          'sleep 2; touch /data/healthy; sleep 2; touch /data/dead; sleep 2; rm /data/dead; sleep 60',
-          {
-            volumeMounts: [{ name: 'data', mountPath: '/data' }],
-          },
-        ),
+        ...shell('sleep 2; touch /data/healthy; sleep 2; touch /data/dead; sleep 60', {
+          volumeMounts: [{ name: 'data', mountPath: '/data' }],
+        }),
         name: 'driver',
       },
     ],

@@ -51,7 +51,7 @@ export const ACCESS_CASES: readonly Case[] = [
         roleRef: { kind: 'Role', name: 'reader', apiGroup: 'rbac.authorization.k8s.io' },
         subjects: [{ kind: 'User', name: 'viewer' }],
       }),
-      get(inNamespace('configmaps'), { token: 'viewer-token' }),
+      get(inNamespace('configmaps'), { token: 'viewer-token', until: { status: 200 } }),
       create(REVIEW, mayI({ verb: 'get', resource: 'configmaps', namespace: '$NS' }), {
         token: 'viewer-token',
         only: ['status.allowed'],

@@ -1,12 +1,16 @@
 import { create, inNamespace, MERGE, patch } from '../case.ts'
-import type { Case, Step } from '../case.ts'
+import type { Case, Step, Until } from '../case.ts'
 import { CONTAINER, deployment, pod } from './fixtures.ts'
 
 const PODS = inNamespace('pods')
 
-function profile(mode: string, level: string): Step {
+/** Sets a profile, and waits until a pod is judged by it. */
+function profile(mode: string, level: string, until: Until): readonly Step[] {
   const labels = { [`pod-security.kubernetes.io/${mode}`]: level }
-  return patch(MERGE, '/api/v1/namespaces/$NS', { metadata: { labels } }, { silent: true })
+  return [
+    patch(MERGE, '/api/v1/namespaces/$NS', { metadata: { labels } }, { silent: true }),
+    create(`${PODS}?dryRun=All`, pod('tried'), { silent: true, until }),
+  ]
 }
 
 const RESTRICTED = {
@@ -23,7 +27,7 @@ export const ADMISSION_CASES: readonly Case[] = [
   {
     name: 'admission: Pod Security refuses, warns and lets pass',
     steps: [
-      profile('enforce', 'restricted'),
+      ...profile('enforce', 'restricted', { status: 403 }),
       create(PODS, pod('x')),
       create(
         PODS,
@@ -35,13 +39,13 @@ export const ADMISSION_CASES: readonly Case[] = [
       ),
       create(PODS, pod('x', RESTRICTED), { only: ['metadata.name'] }),
       create(inNamespace('deployments', 'apps/v1'), deployment('x'), { only: ['metadata.name'] }),
-      profile('enforce', 'baseline'),
+      ...profile('enforce', 'baseline', { status: 201 }),
       create(
         PODS,
         pod('y', { containers: [{ ...CONTAINER, securityContext: { privileged: true } }] }),
       ),
       create(PODS, pod('y'), { only: ['metadata.name'] }),
-      profile('warn', 'restricted'),
+      ...profile('warn', 'restricted', { status: 201, says: /would violate/ }),
       create(PODS, pod('z'), { only: ['metadata.name'] }),
       create(inNamespace('deployments', 'apps/v1'), deployment('y'), { only: ['metadata.name'] }),
     ],
