@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { told } from '../core/evidence-text.ts'
 import type { Told } from '../core/evidence-text.ts'
 import { numberAt, objectRef, textAt } from '../core/object.ts'
@@ -16,6 +17,8 @@ export interface Evidence extends Told {
 const LOG_LINES = 60
 const MAX_EVENTS = 8
 const BOUND_MS = 3_000
+/** A kubelet sends its events beside the status that ended the wait, and they may arrive after it. */
+const EVENTS_LATE_MS = 400
 
 /**
  * Collects the evidence about one object. It explains another failure, so what cannot be read is left out rather than
@@ -29,17 +32,26 @@ export async function evidenceOf(
   signal: AbortSignal,
 ): Promise<Evidence> {
   const bound = AbortSignal.any([signal, AbortSignal.timeout(BOUND_MS)])
-  const [events, log] = await Promise.all([
-    readEvents(cluster, object).catch(() => []),
-    readLog(cluster, object, bound).catch(() => []),
+  const bounded = cluster.within(bound)
+  const eventsNow = () => readEvents(bounded, object).catch(() => [])
+  const [first, log] = await Promise.all([
+    eventsNow(),
+    readLog(bounded, object, bound).catch(() => []),
   ])
   const message = object.kind === 'Pod' ? terminationMessage(object) : undefined
   const hasSpoken = message !== undefined || log.length > 0
+  const isTold = hasSpoken || first.some(isWarning)
+  const events = isTold ? first : await afterPause(eventsNow, bound)
   return {
     ...told(log, message),
     // where the container itself has told, that it was pulled and started is noise
     events: (hasSpoken ? events.filter(isWarning) : events).slice(-MAX_EVENTS).map(eventText),
   }
+}
+
+async function afterPause<T>(read: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  await sleep(EVENTS_LATE_MS, undefined, { signal }).catch(() => undefined)
+  return read()
 }
 
 async function readEvents(cluster: Cluster, object: KubeObject): Promise<readonly KubeObject[]> {

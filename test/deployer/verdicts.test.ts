@@ -33,8 +33,12 @@ describe.concurrent('a deploy ends with its verdict', () => {
       name: 'image',
       objects: [deployment({ image: 'test/absent:1' })],
       cause: 'image-pull',
-      // The event of the failed pull may come a moment after the status that ends the wait
-      says: ['test/absent:1: not found', 'on       Pod/image/web-', 'check `image`'],
+      says: [
+        'test/absent:1: not found',
+        'on       Pod/image/web-',
+        'event    Warning Failed',
+        'check `image`',
+      ],
     },
     {
       when: 'the image name is none',
