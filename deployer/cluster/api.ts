@@ -105,7 +105,7 @@ export function createApi(
     },
     create: async (object, options = {}) => {
       const kind = await kindOf(object)
-      const query = new URLSearchParams({ fieldManager: FIELD_MANAGER })
+      const query = new URLSearchParams({ fieldManager: FIELD_MANAGER, fieldValidation: 'Strict' })
       if (options.dryRun) query.set('dryRun', 'All')
       const path = `${collectionPath(kind, object.metadata.namespace)}?${query.toString()}`
       return outcome(await transport.request({ method: 'POST', path, body: object }))

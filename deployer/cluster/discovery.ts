@@ -26,14 +26,26 @@ export function kindFinder(transport: Transport): KindFinder {
     if (found) return found
     // it may be served a moment later, once its definition is established
     asked.delete(wanted.apiVersion)
-    const names = (await kinds).map((one) => one.kind)
     throw new DeployError(
       'ERR_UNKNOWN_KIND',
-      `${wanted.kind} (${wanted.apiVersion}): the cluster serves no such kind${didYouMean(wanted.kind, names)}`,
-      { hint: 'check apiVersion and kind; for a custom resource, install its definition first' },
+      `the cluster serves no kind ${wanted.kind} in ${wanted.apiVersion}${correction(wanted, await kinds)}`,
     )
   }
   return { find, define: (kinds) => void defined.push(...kinds) }
+}
+
+/** What was meant: the same kind in its own API version, or one of that version with nearly the same name. */
+function correction(
+  { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
+  served: readonly ResourceKind[],
+): string {
+  const home = BUILT_IN_KINDS.find((one) => one.kind === kind && one.apiVersion !== apiVersion)
+  if (home) return `, did you mean apiVersion: ${home.apiVersion}?`
+  const known = [...served, ...BUILT_IN_KINDS.filter((one) => one.apiVersion === apiVersion)]
+  return didYouMean(
+    kind,
+    known.map((one) => one.kind),
+  )
 }
 
 async function discover(

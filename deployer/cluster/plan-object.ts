@@ -1,5 +1,5 @@
 import { withoutAutoscaled } from '../core/autoscaler.ts'
-import { statedChanges } from '../core/changes.ts'
+import { restatedChanges } from '../core/changes.ts'
 import { conflictLines, conflictsOf, isHandEdit, isOnlyImmutability } from '../core/conflicts.ts'
 import { objectRef, subjectOf, textAt } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
@@ -52,19 +52,36 @@ export async function planObject(
   return dryRun(api, desired, live, { ...options, adopt: look.adopt })
 }
 
-/** Tries a creation, unless it needs what the deploy only makes: that is found out when it is made. */
+/** Tries a creation; where it needs what the deploy only makes, as much of it as can be tried. */
 async function creation(
   api: Api,
   desired: KubeObject,
   upcoming: readonly KubeObject[],
 ): Promise<PlanEntry> {
   const missing = missingBefore(desired, upcoming)
-  if (missing !== undefined) return entry(desired, 'create', untried(`${missing} is not there yet`))
+  if (missing !== undefined) {
+    await checkElsewhere(api, desired)
+    return entry(desired, 'create', untried(`${missing} is not there yet`))
+  }
   const result = await api.apply(desired, { dryRun: true })
   if (result.done) return entry(desired, 'create')
   const why = whyUntried(result, upcoming)
   if (why === undefined) throw refusal(result, desired, 'dry run')
   return entry(desired, 'create', untried(why))
+}
+
+/**
+ * Tries an object whose namespace does not exist yet in one that every cluster has, so that a misspelt field or a value
+ * that is never valid stops a deploy before it wrote anything. What another namespace allows, lacks or answers beyond
+ * that says nothing about ours.
+ */
+async function checkElsewhere(api: Api, desired: KubeObject): Promise<void> {
+  if (desired.metadata.namespace === undefined) return
+  const metadata = { ...desired.metadata, namespace: 'default' }
+  const result = await api.create({ ...desired, metadata }, { dryRun: true })
+  if (result.done || ![400, 422].includes(result.status)) return
+  if ((textAt(result.body, 'message') ?? '').includes('admission webhook')) return
+  throw refusal(result, desired, 'dry run')
 }
 
 /** Asks what an apply would change; hand edits are asked about once more with force, other conflicts returned. */
@@ -93,7 +110,7 @@ async function dryRun(
   }
   const why = whyUntried(first, [])
   if (why === undefined) throw refusal(first, desired, 'dry run')
-  const changes = statedChanges(live, desired)
+  const changes = restatedChanges(live, desired)
   return {
     entry: entry(desired, adopt ? 'adopt' : 'configure', { live, changes, ...untried(why) }),
   }
@@ -113,7 +130,7 @@ async function replacement(
   }
   const created = await api.create(probe, { dryRun: true })
   if (!created.done) throw refusal(created, desired, 'dry run of the replacement')
-  return entry(desired, 'recreate', { live, reason, changes: statedChanges(live, desired) })
+  return entry(desired, 'recreate', { live, reason, changes: restatedChanges(live, desired) })
 }
 
 type Refused = Extract<Outcome, { readonly done: false }>

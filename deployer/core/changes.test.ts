@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { changesBetween, statedChanges } from './changes.ts'
+import { changesBetween, restatedChanges, statedChanges } from './changes.ts'
 import type { Fields, KubeObject } from './object.ts'
 
 function object(fields: Fields, kind = 'X'): KubeObject {
@@ -66,5 +66,36 @@ test('what a rendered object does not state is not a change', () => {
   const desired = object({ spec: { containers: [{ name: 'w', image: 'b' }] } })
   expect(statedChanges(live, desired)).toEqual([
     { path: '.spec.containers[name=w].image', before: 'a', after: 'b' },
+  ])
+})
+
+test('what we stated before and do not state any more is a change of a replacement', () => {
+  const fieldsV1 = {
+    'f:metadata': { 'f:labels': { 'f:tier': {} } },
+    'f:spec': {
+      'f:containers': {
+        'k:{"name":"w"}': { '.': {}, 'f:name': {} },
+        'k:{"name":"x"}': { '.': {} },
+      },
+      'f:hostname': {},
+    },
+  }
+  const live = object({
+    metadata: {
+      name: 'x',
+      labels: { tier: 'a', theirs: 'b' },
+      managedFields: [{ manager: 'keyless-cosmos', operation: 'Apply', fieldsV1 }],
+    },
+    spec: { nodeName: 'n', hostname: 'h', containers: [{ name: 'x' }, { name: 'w', image: 'a' }] },
+  })
+  const desired = object({
+    metadata: { name: 'x', labels: { part: 'c' } },
+    spec: { containers: [{ name: 'w' }] },
+  })
+  expect(restatedChanges(live, desired)).toEqual([
+    { path: '.metadata.labels.part', after: 'c' },
+    { path: '.metadata.labels.tier', before: 'a' },
+    { path: '.spec.containers[name=x]', before: { name: 'x' } },
+    { path: '.spec.hostname', before: 'h' },
   ])
 })

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { ownedFields } from './managed-fields.ts'
 import { isFields } from './object.ts'
 import type { Fields, KubeObject } from './object.ts'
 import { concealedAt } from './secrets.ts'
@@ -35,17 +36,38 @@ export function statedChanges(live: KubeObject, desired: KubeObject): readonly C
   return changesBetween(stated(live, desired) as KubeObject, desired)
 }
 
-function stated(live: unknown, desired: unknown): unknown {
+/** The same, and what we stated before and the rendered object does not state any more. */
+export function restatedChanges(live: KubeObject, desired: KubeObject): readonly Change[] {
+  return changesBetween(stated(live, desired, ownedFields(live)) as KubeObject, desired)
+}
+
+/** @param owned Tree of the fields that count although `desired` does not state them. */
+function stated(live: unknown, desired: unknown, owned: Fields = {}): unknown {
   if (isFields(live) && isFields(desired)) {
-    const keys = Object.keys(desired).filter((key) => key in live)
-    return Object.fromEntries(keys.map((key) => [key, stated(live[key], desired[key])]))
+    const keys = Object.keys(live).filter((key) => key in desired || `f:${key}` in owned)
+    return Object.fromEntries(
+      keys.map((key) => [key, stated(live[key], desired[key], treeAt(owned, `f:${key}`))]),
+    )
   }
   if (!Array.isArray(live) || !Array.isArray(desired)) return live
   const [lives, desireds] = [byName(live), byName(desired)]
   if (!lives || !desireds) return live
-  return [...desireds].flatMap(([name, item]) =>
-    lives.has(name) ? [stated(lives.get(name), item)] : [],
+  const dropped = [...lives.keys()].filter((name) => !desireds.has(name) && stepTo(name) in owned)
+  return [...desireds.keys(), ...dropped].flatMap((name) =>
+    lives.has(name)
+      ? [stated(lives.get(name), desireds.get(name), treeAt(owned, stepTo(name)))]
+      : [],
   )
+}
+
+/** Of an item that is found by its name. */
+function stepTo(name: unknown): string {
+  return `k:${JSON.stringify({ name })}`
+}
+
+function treeAt(owned: Fields, step: string): Fields {
+  const found = owned[step]
+  return isFields(found) ? found : {}
 }
 
 function comparable(object: KubeObject): Fields {

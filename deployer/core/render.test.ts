@@ -117,3 +117,18 @@ test('a missing object is named with what to do', () => {
   const withoutPod = MANIFESTS.filter((one) => objectOf(one).kind !== 'Pod')
   expect(() => renderWorker(withoutPod, ENVIRONMENT)).toThrow('the manifests hold no Pod "demo"')
 })
+
+test('a slip of the finger in a kind or a name is pointed at', () => {
+  const misspelt = withConfigMap(['kind'], 'ConfigMpa')
+  expect(() => renderWorker(misspelt, ENVIRONMENT)).toThrow(/:\d+ has ConfigMpa "worker" instead$/)
+  const renamed = withConfigMap(['metadata', 'name'], 'wroker')
+  expect(() => renderWorker(renamed, ENVIRONMENT)).toThrow(/:\d+ has ConfigMap "wroker" instead$/)
+})
+
+function withConfigMap(path: readonly string[], value: string): readonly Manifest[] {
+  return MANIFESTS.map(({ document, place }) => {
+    const copy = document.clone()
+    if (copy.get('kind') === 'ConfigMap') copy.setIn(path, value)
+    return { document: copy, place }
+  })
+}

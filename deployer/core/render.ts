@@ -11,6 +11,7 @@ import { inApplyOrder } from './order.ts'
 import { FIELD_MANAGER, MANAGED_BY_LABEL, PART_OF_LABEL } from './ownership.ts'
 import type { ObjectSet } from './ownership.ts'
 import { renderWorkload } from './render-workload.ts'
+import { didYouMean } from './suggest.ts'
 import { workloadKind } from './workload.ts'
 
 /** The namespace the files are written for; the environment's replaces it. */
@@ -120,11 +121,24 @@ function find(manifests: readonly Manifest[], kind: string, name: string): Docum
   if (found) return found.document
   throw new DeployError(
     'ERR_MANIFEST',
-    `the manifests hold no ${kind} "${name}", whose values the environment sets`,
+    `the manifests hold no ${kind} "${name}", whose values the environment sets${slipOf(manifests, kind, name)}`,
     {
       hint: 'restore it, or deploy a folder of your own with --manifests DIR',
     },
   )
+}
+
+/** An object that is meant to be the one that was not found, with a slip of the finger in its kind or name. */
+function slipOf(manifests: readonly Manifest[], kind: string, name: string): string {
+  const found = manifests.find((manifest) => {
+    const { kind: itsKind, metadata } = objectOf(manifest)
+    return itsKind === kind
+      ? didYouMean(metadata.name, [name]) !== ''
+      : metadata.name === name && didYouMean(itsKind, [kind]) !== ''
+  })
+  if (!found) return ''
+  const slip = objectOf(found)
+  return `; ${found.place} has ${slip.kind} "${slip.metadata.name}" instead`
 }
 
 /** The second egress rule is the one to token service and database; the first, DNS, is left alone. */

@@ -1,0 +1,112 @@
+// A slip of the finger in a manifest is found by the plan, in a namespace that is only made by the same deploy as well.
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { stringify } from 'yaml'
+import { createEnvironment, startCluster } from './cluster.ts'
+import type { Said, TestCluster } from './cluster.ts'
+import { configMap, createFolder } from './manifest-folder.ts'
+
+let cluster: TestCluster
+
+beforeAll(async () => {
+  cluster = await startCluster()
+})
+afterAll(() => cluster.close())
+
+/** Deploys objects and a new namespace for them. */
+async function deployNew(...objects: readonly object[]): Promise<Said & { namespace: string }> {
+  const environment = await createEnvironment(cluster)
+  const { namespace } = environment
+  const home = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }
+  const folder = await mkdtemp(join(cluster.directory, 'misspelt-'))
+  const text = [home, ...objects].map((one) => stringify(one)).join('---\n')
+  await writeFile(join(folder, 'all.yaml'), text)
+  return {
+    ...(await environment.deployer('deploy', '--no-wait', '--manifests', folder)),
+    namespace,
+  }
+}
+
+function pod(spec: object): object {
+  const containers = [{ name: 'app', image: 'x', ...spec }]
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec: { containers } }
+}
+
+test.for([
+  {
+    when: 'a field is misspelt',
+    object: pod({ comand: ['x'] }),
+    code: 5,
+    says: ['Pod/', '/web: dry run refused', 'unknown field "spec.containers[0].comand"'],
+  },
+  {
+    when: 'a value is of another type',
+    object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'web' }, data: { port: 80 } },
+    code: 5,
+    says: ['ConfigMap/', '/web: dry run refused', 'data'],
+  },
+  {
+    when: 'a value is never valid',
+    object: configMap('web', { 'a/b': '1' }),
+    code: 5,
+    says: ['/web: dry run refused (Invalid)', 'change data[a/b] in the manifest'],
+  },
+  {
+    when: 'a kind is misspelt',
+    object: { apiVersion: 'apps/v1', kind: 'Deploymnet', metadata: { name: 'web' } },
+    code: 2,
+    says: [
+      'Deploymnet/web: the cluster serves no kind Deploymnet in apps/v1, did you mean "Deployment"?',
+      'check apiVersion and kind',
+    ],
+  },
+  {
+    when: 'an API version is of another kind',
+    object: { apiVersion: 'v1', kind: 'Deployment', metadata: { name: 'web' } },
+    code: 2,
+    says: ['no kind Deployment in v1, did you mean apiVersion: apps/v1?'],
+  },
+  {
+    when: 'an API version is no more',
+    object: { apiVersion: 'extensions/v1beta1', kind: 'Deployment', metadata: { name: 'web' } },
+    code: 2,
+    says: ['no kind Deployment in extensions/v1beta1, did you mean apiVersion: apps/v1?'],
+  },
+])('nothing is written when $when', async ({ object, code, says }) => {
+  const said = await deployNew(object)
+  expect({ code: said.code, stderr: said.stderr }).toMatchObject({ code })
+  for (const text of says) expect(said.stderr).toContain(text)
+  const { items } = await cluster.client.list('/api/v1/namespaces')
+  expect(items.map(({ metadata }) => metadata.name)).not.toContain(said.namespace)
+})
+
+test('a right object of a namespace that is not there yet is only said to be untried', async () => {
+  const { code, stderr } = await deployNew(configMap('web', { port: '80' }))
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+  expect(stderr).toMatch(
+    /ConfigMap\/\S+\/web +create: no dry run: namespace "\S+" is not there yet/,
+  )
+})
+
+test('every unknown kind is named at once', async () => {
+  const { stderr } = await deployNew(
+    { apiVersion: 'v1', kind: 'ConfigMpa', metadata: { name: 'a' } },
+    { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'b' } },
+  )
+  expect(stderr).toContain('ConfigMpa/a: the cluster serves no kind ConfigMpa in v1, did you mean')
+  expect(stderr).toContain('Widget/b: the cluster serves no kind Widget in example.com/v1')
+})
+
+test('a label that is gone from the manifest shows when its pod is replaced', async () => {
+  const labelled = { ...pod({}), metadata: { name: 'web', labels: { tier: 'front' } } }
+  const folder = await createFolder(cluster, configMap('c', { a: '1' }), labelled)
+  const made = await folder.deployer('deploy', '--no-wait')
+  expect(made).toMatchObject({ code: 0 })
+  await folder.write(configMap('c', { a: '1' }), pod({ workingDir: '/tmp' }))
+  const { code, stdout, stderr } = await folder.deployer('plan')
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+  expect(stdout).toContain('recreate: fields that cannot change on an existing object')
+  expect(stdout).toContain('.metadata.labels.tier: "front" → absent')
+  expect(stdout).toContain('.spec.containers[name=app].workingDir: absent → "/tmp"')
+})
