@@ -18,11 +18,16 @@ process.exitCode = await run(process.argv.slice(2), {
   root,
   version: versionOf(root),
   now: Date.now,
+  ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),
   signal: interrupted.signal,
 })
 
 // a credential plugin that waits for somebody to sign in would keep this process alive
 if (interrupted.signal.aborted) process.exit()
+
+async function ask(question: string): Promise<boolean> {
+  return (await import('./ask.ts')).askOnTerminal(question, interrupted.signal)
+}
 
 /** The nearest folder above this program that holds the manifests: the sources and the bundle lie differently deep. */
 function projectRoot(from: string): string {

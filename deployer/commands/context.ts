@@ -12,6 +12,8 @@ export interface CommandContext {
   /** The folder that holds `manifests/`. */
   readonly root: string
   readonly now: () => number
+  /** Asks the person at the terminal; absent where nobody is there. */
+  readonly ask?: (question: string) => Promise<boolean>
   /** Aborted by Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal
 }

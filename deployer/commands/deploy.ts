@@ -13,6 +13,7 @@ import { hasLog } from '../core/pod-containers.ts'
 import { countStates, isNoOp, KEPT } from '../core/plan.ts'
 import { workloadKind } from '../core/workload.ts'
 import { readConfig } from './config.ts'
+import { confirmFirstWrite } from './confirm.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
 import { printLog } from './logs.ts'
 import { reportEntry, reportPlan, takeovers } from './plan.ts'
@@ -27,6 +28,8 @@ export interface DeployOptions extends CommonOptions, Takeovers {
   readonly timeoutSeconds: number
   /** `false` ends after the apply. */
   readonly wait?: boolean
+  /** Nobody needs to be asked before the first write to a new cluster. */
+  readonly yes?: boolean
 }
 
 /** Plans, applies just that, waits until it works, and says what to do next. */
@@ -45,6 +48,7 @@ export async function deploy(options: DeployOptions, context: CommandContext): P
     })
     reportPlan(plan, context, false)
     await checkPermissions(cluster, plan, config.set)
+    await confirmFirstWrite({ cluster, plan, live }, config.environment, options, context)
     const apply = () =>
       applyPlan(cluster, plan, {
         set: config.set,

@@ -4,6 +4,8 @@ const AZ: Readonly<Record<string, string>> = {
   'identity.clientId':
     'az identity show --resource-group <group> --name <identity> --query clientId --output tsv',
   'identity.tenantId': 'az account show --query tenantId --output tsv',
+  'identity.principalId':
+    'az identity show --resource-group <group> --name <identity> --query principalId --output tsv',
   'cosmos.endpoint':
     'az cosmosdb show --resource-group <group> --name <account> --query documentEndpoint --output tsv',
   'cosmos.database':

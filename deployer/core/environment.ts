@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { aksProblems } from './aks-values.ts'
 import { DeployError } from './errors.ts'
 import { hintFor } from './environment-hints.ts'
+import { pastedSecrets } from './pasted-secret.ts'
 import { didYouMean } from './suggest.ts'
 import { workloadProblems, workloadSchema } from './workload.ts'
 import { parseYaml } from './yaml.ts'
@@ -27,6 +29,8 @@ const schema = z.strictObject({
   identity: z.strictObject({
     clientId: guid,
     tenantId: guid,
+    /** Only to tell it from the client id: nothing that is deployed holds it. */
+    principalId: guid.optional(),
     /** The token service of a target on this machine; without it the workload-identity webhook names Microsoft's. */
     authorityHost: z
       .string({ error: 'expected an https URL' })
@@ -79,6 +83,7 @@ export type Environment = z.infer<typeof schema> & {
  * @throws {DeployError} `ERR_ENVIRONMENT` with every problem, by path, with what was expected, what came and how to get it.
  */
 export function parseEnvironment(file: SourceFile, name: string): Environment {
+  refuseSecrets(file)
   const documents = parseYaml(file, 'ERR_ENVIRONMENT')
   const raw: unknown = documents[0]?.document.toJS()
   if (documents.length !== 1) {
@@ -93,7 +98,7 @@ export function parseEnvironment(file: SourceFile, name: string): Environment {
   const parsed = schema.safeParse(raw)
   const problems = [
     ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => describe(issue, raw))),
-    ...targetProblems(raw),
+    ...(targetOf(raw) === 'aks' ? aksProblems(raw) : []),
     ...workloadProblems(valueAt(raw, ['workload'])),
   ]
   if (parsed.success && problems.length === 0) return { ...parsed.data, name }
@@ -105,6 +110,17 @@ export function parseEnvironment(file: SourceFile, name: string): Environment {
       hint: `edit ${file.name}, or choose another environment with --env NAME|PATH`,
     },
   )
+}
+
+/** Before anything else is said about the file, because what is said quotes it. */
+function refuseSecrets(file: SourceFile): void {
+  const found = pastedSecrets(file.text)
+  if (found.length === 0) return
+  const lines = found.map(({ line, what }) => `${file.name}:${line}: holds what looks like ${what}`)
+  throw new DeployError('ERR_ENVIRONMENT', lines.join('\n'), {
+    subject: file.name,
+    hint: 'take it out: nothing here needs one (cosmos.endpoint is the address alone), and nothing of it is repeated here; whoever could read the file may have it, so renew it',
+  })
 }
 
 /** With the slash, as the webhook itself writes it: what stands behind it is the tenant. */
@@ -146,19 +162,6 @@ function expectation(issue: z.core.$ZodIssue): string {
     return 'expected keys and values'
   return issue.message.startsWith('expected') ? issue.message : `expected ${issue.message}`
 }
-
-/** What belongs to some targets only. */
-function targetProblems(raw: unknown): readonly string[] {
-  if (targetOf(raw) !== 'aks') return []
-  return NOT_FOR_AKS.filter(({ at }) => valueAt(raw, at) !== undefined).map(
-    ({ at, why }) => `${at.join('.')}: not for target aks, ${why}; remove it`,
-  )
-}
-
-const NOT_FOR_AKS: readonly { readonly at: readonly string[]; readonly why: string }[] = [
-  { at: ['trustRoot'], why: 'whose endpoints are signed by public authorities' },
-  { at: ['identity', 'authorityHost'], why: 'whose webhook knows the token service of its cloud' },
-]
 
 function knownKeys(at: readonly string[]): readonly string[] {
   const inner: Readonly<Record<string, readonly string[]>> = {

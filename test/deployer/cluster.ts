@@ -100,7 +100,11 @@ export async function createEnvironment(
 /** Runs the command line in this process, as `main.ts` does. */
 export async function deployer(
   args: readonly string[],
-  options: { readonly signal?: AbortSignal; readonly cwd?: string } = {},
+  options: {
+    readonly signal?: AbortSignal
+    readonly cwd?: string
+    readonly ask?: (question: string) => Promise<boolean>
+  } = {},
 ): Promise<Said> {
   const said = { stdout: '', stderr: '' }
   const code = await run(args, {
@@ -118,6 +122,7 @@ export async function deployer(
     root: resolve('.'),
     version: '0.0.0',
     now: Date.now,
+    ...(options.ask ? { ask: options.ask } : {}),
     signal: options.signal ?? new AbortController().signal,
   })
   return { code, ...said }

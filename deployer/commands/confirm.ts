@@ -1,0 +1,45 @@
+import type { Cluster } from '../cluster/connect.ts'
+import type { LiveSet } from '../cluster/plan.ts'
+import type { Environment } from '../core/environment.ts'
+import { DeployError } from '../core/errors.ts'
+import { isNoOp } from '../core/plan.ts'
+import type { Plan } from '../core/plan.ts'
+import type { CommandContext } from './context.ts'
+
+/**
+ * Asks before the first write to a cluster elsewhere, when everything that the answer needs has been shown: context,
+ * server, namespace and plan.
+ *
+ * A cluster where this environment is deployed already is not asked about again. The cluster itself remembers, by the
+ * inventory: nothing is kept on this machine, and a second person or a CI job knows the same.
+ *
+ * @throws {DeployError} `ERR_NOT_CONFIRMED` if the answer is no, or nobody is there to ask.
+ */
+export async function confirmFirstWrite(
+  {
+    cluster,
+    plan,
+    live,
+  }: { readonly cluster: Cluster; readonly plan: Plan; readonly live: LiveSet },
+  environment: Environment,
+  { yes }: { readonly yes?: boolean },
+  { ask, signal }: Pick<CommandContext, 'ask' | 'signal'>,
+): Promise<void> {
+  const isNew = environment.target === 'aks' && live.members.length === 0
+  if (!isNew || isNoOp(plan) || yes === true) return
+  const place = `context "${cluster.context}" (${cluster.server}), namespace "${environment.namespace}"`
+  if (ask === undefined) {
+    throw new DeployError(
+      'ERR_NOT_CONFIRMED',
+      `nothing was written: environment "${environment.name}" is new on ${place}, and there is no terminal to ask on`,
+      { subject: cluster.context, hint: 'if the plan above is right, deploy again with --yes' },
+    )
+  }
+  const isConfirmed = await ask(`  Deploy this for the first time to ${place}? [y/N] `)
+  signal.throwIfAborted()
+  if (isConfirmed) return
+  throw new DeployError('ERR_NOT_CONFIRMED', 'nothing was written: the plan was not confirmed', {
+    subject: cluster.context,
+    hint: 'to deploy elsewhere, change cluster.context in the environment; to see the plan again: npm run plan',
+  })
+}
