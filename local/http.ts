@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http'
+import type { Http2ServerRequest } from 'node:http2'
 import { createServer } from 'node:https'
 import type { Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -5,13 +7,20 @@ import { getRequestListener } from '@hono/node-server'
 import type { KeyPair } from './tls.ts'
 
 /** A service as a pure function of the request; tests can call it without a socket. */
-export type Handler = (request: Request) => Response | Promise<Response>
+export type Handler = (request: Request, native?: NativeRequest) => Response | Promise<Response>
+
+/** Node's own request, which the HTTP adapter passes beside the web one: it alone has the raw target and the socket. */
+export interface NativeRequest {
+  readonly incoming?: IncomingMessage | Http2ServerRequest
+}
 
 /** A listening server; `close` also ends watches and idle connections. */
 export interface Listener {
   /** `https://127.0.0.1:PORT`, without a trailing slash. */
   readonly url: string
   readonly port: number
+  /** Shows another certificate from now on; open connections go on with the one they were made with. */
+  renew(tls: KeyPair): void
   close(): Promise<void>
 }
 
@@ -21,16 +30,23 @@ export class ListenError extends Error {
   readonly code = 'ERR_LISTEN'
 }
 
+/** Where a service listens. */
+export interface ListenOptions {
+  readonly tls: KeyPair
+  /** 0 (default) lets the system choose. */
+  readonly port?: number
+  /** For messages. */
+  readonly name: string
+  /** Default `loopback`: reachable from this machine only. `pod`: from everywhere that reaches the pod. */
+  readonly reach?: 'loopback' | 'pod'
+}
+
 /**
- * Serves `handler` over TLS on the loopback address, and on no other.
+ * Serves `handler` over TLS.
  *
- * @param options.port 0 (default) lets the system choose.
  * @throws {ListenError} if the port is taken or not allowed.
  */
-export async function listen(
-  handler: Handler,
-  options: { readonly tls: KeyPair; readonly port?: number; readonly name: string },
-): Promise<Listener> {
+export async function listen(handler: Handler, options: ListenOptions): Promise<Listener> {
   const answer = getRequestListener(handler, { overrideGlobalObjects: false })
   const server = createServer(
     { ...options.tls, keepAliveTimeout: 65_000 },
@@ -39,11 +55,12 @@ export async function listen(
       void answer(incoming, outgoing)
     },
   )
-  await bind(server, options.port ?? 0, options.name)
+  await bind(server, options)
   const { port } = server.address() as AddressInfo
   return {
     url: `https://127.0.0.1:${port}`,
     port,
+    renew: (tls) => server.setSecureContext({ cert: tls.cert, key: tls.key }),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -52,18 +69,25 @@ export async function listen(
   }
 }
 
-function bind(server: Server, port: number, name: string): Promise<void> {
+function bind(
+  server: Server,
+  { port = 0, name, reach = 'loopback' }: ListenOptions,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const reason =
         cause.code === 'EADDRINUSE' ? 'is taken by another program' : (cause.code ?? cause.message)
+      const where = reach === 'pod' ? 'of this pod' : 'on 127.0.0.1'
       reject(
         new ListenError(
-          `${name}: port ${port} on 127.0.0.1 ${reason}; stop that program or choose other ports`,
+          `${name}: port ${port} ${where} ${reason}; stop that program or choose other ports`,
           { cause },
         ),
       )
     })
-    server.listen(port, '127.0.0.1', () => resolve())
+    const bound = () => resolve()
+    // Without an address Node takes IPv6 and IPv4, whichever the pod has.
+    if (reach === 'pod') server.listen(port, bound)
+    else server.listen(port, '127.0.0.1', bound)
   })
 }

@@ -45,6 +45,7 @@ const PROGRAMS: readonly Program[] = [
     codeCache: true,
   },
   { name: 'deployer', entry: 'deployer/main.ts', options: SPLIT },
+  { name: 'platform', entry: 'local/in-cluster.ts', options: ONE_FILE },
 ]
 
 /**

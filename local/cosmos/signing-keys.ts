@@ -12,19 +12,17 @@ const COOLDOWN_MS = 5_000
 const TIMEOUT_MS = 5_000
 const MAX_BYTES = 256 * 1024
 
+/** Reads the tenant's key document (a JWKS) as text. */
+export type ReadKeys = () => Promise<string>
+
 /**
- * The signing keys of the tenant, fetched when first needed and kept for a day.
- *
- * jose's own remote key set uses the global `fetch`, which cannot be given a root certificate; so the document
- * is fetched here, with Node's https and exactly that root.
+ * The signing keys of the tenant, read when first needed and kept for a day.
  *
  * @returns A function that throws jose's `JWKSNoMatchingKey` for a key the tenant does not have, and a
  *   503 `Refusal` if the key document cannot be read: the service cannot decide then, and must not guess.
  */
 export function createSigningKeys(options: {
-  readonly url: string
-  /** PEM root that the key server's certificate must chain to. */
-  readonly certificateAuthority: string
+  readonly read: ReadKeys
   readonly now: () => number
 }): FindKey {
   let known:
@@ -34,7 +32,7 @@ export function createSigningKeys(options: {
 
   const fetchOnce = async () => {
     try {
-      const keys = await fetchKeys(options.url, options.certificateAuthority)
+      const keys = await keySet(options.read)
       known = { find: createLocalJWKSet(keys), at: options.now() }
     } finally {
       fetching = undefined
@@ -61,9 +59,24 @@ function found<T>(value: T | undefined): T {
   return value
 }
 
-async function fetchKeys(url: string, ca: string): Promise<JSONWebKeySet> {
+/**
+ * A key document behind a URL.
+ *
+ * jose's own remote key set uses the global `fetch`, which cannot be given a root certificate; so the document
+ * is fetched here, with Node's https and exactly that root.
+ *
+ * @param server.certificateAuthority PEM root that the key server's certificate must chain to.
+ */
+export function keysAt(server: {
+  readonly url: string
+  readonly certificateAuthority: string
+}): ReadKeys {
+  return () => readText(server.url, server.certificateAuthority)
+}
+
+async function keySet(read: ReadKeys): Promise<JSONWebKeySet> {
   try {
-    const keys: unknown = JSON.parse(await readText(url, ca))
+    const keys: unknown = JSON.parse(await read())
     if (!isKeySet(keys)) throw new TypeError('the document holds no "keys"')
     return keys
   } catch (cause) {

@@ -19,11 +19,8 @@ export type { ExchangeEvent } from './audit.ts'
 export type { EntraDirectory } from './directory.ts'
 export type { IssuerSource } from './issuer-documents.ts'
 
-export interface EntraOptions {
-  /** Its certificate must name the host that pods are given as AZURE_AUTHORITY_HOST. */
-  readonly tls: KeyPair
-  /** Default: chosen by the system. */
-  readonly port?: number
+/** What a token service decides by, wherever it listens. */
+export interface EntraWorld {
   /** Asked at every request; checked at start only, so whoever changes it later keeps it valid. */
   readonly directory: () => EntraDirectory
   /** Asked whenever an issuer's keys are needed. */
@@ -34,6 +31,13 @@ export interface EntraOptions {
   readonly onExchange?: (event: ExchangeEvent) => void
   /** Asked before every token request; what it returns is answered instead. */
   readonly fault?: () => Fault | undefined
+}
+
+export interface EntraOptions extends EntraWorld {
+  /** Its certificate must name the host that pods are given as AZURE_AUTHORITY_HOST. */
+  readonly tls: KeyPair
+  /** Default: chosen by the system. */
+  readonly port?: number
 }
 
 /** A running stand-in. AZURE_AUTHORITY_HOST is `${url}/`; access tokens verify with `${url}/${tenantId}/discovery/v2.0/keys`. */
@@ -50,6 +54,16 @@ export interface Entra {
  * @throws {ListenError} if the port is taken.
  */
 export async function startEntra(options: EntraOptions): Promise<Entra> {
+  const { tls, port = 0 } = options
+  return listen(await createEntra(options), { tls, port, name: 'Entra' })
+}
+
+/**
+ * The same token service without a listener; the request's own origin stands in its documents.
+ *
+ * @throws {DirectoryError} naming every problem of the directory.
+ */
+export async function createEntra(options: EntraWorld): Promise<Handler> {
   const { directory, issuers, now = Date.now } = options
   checkDirectory(directory())
   const world: TokenWorld = {
@@ -60,8 +74,7 @@ export async function startEntra(options: EntraOptions): Promise<Entra> {
     onExchange: options.onExchange ?? (() => {}),
     fault: options.fault ?? (() => undefined),
   }
-  const { tls, port = 0 } = options
-  return listen(createHandler(world), { tls, port, name: 'Entra' })
+  return createHandler(world)
 }
 
 /**

@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest'
-import {
-  admitWorkloadIdentity,
-  volumeNameOf,
-} from '../../local/kubernetes/admission/workload-identity.ts'
+import { admitWorkloadIdentity } from '../../local/kubernetes/admission/workload-identity.ts'
+import { volumeNameOf } from '../../local/webhook/mutation.ts'
 import { ACCOUNT, creation, pod } from './cluster.ts'
 
 const USE = { 'azure.workload.identity/use': 'true' }
