@@ -1,5 +1,4 @@
 // Run by the Dockerfile: `node scripts/image-files.ts TARGET DIRECTORY` lays out the files of one image.
-import { existsSync } from 'node:fs'
 import { chmod, cp, lutimes, mkdir, readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { addCodeCache } from './code-cache.ts'
@@ -30,7 +29,6 @@ export async function layOut(
 ): Promise<void> {
   const app = join(directory, 'app')
   for (const [from, to] of Object.entries({ ...FILES[target], LICENSE: 'LICENSE' })) {
-    if (!existsSync(from)) continue
     await mkdir(dirname(join(app, to)), { recursive: true })
     await cp(from, join(app, to), { recursive: true })
   }
