@@ -13,17 +13,15 @@ import { createClient } from '../../local/kubernetes/client.ts'
 import type { KubernetesClient } from '../../local/kubernetes/client.ts'
 import { textAt } from '../../local/kubernetes/object.ts'
 import type { KubeObject } from '../../local/kubernetes/object.ts'
-import { startKubernetes } from '../../local/kubernetes/server.ts'
 import { createAuthority } from '../../local/tls.ts'
+import { startApiServer } from '../support/api-server.ts'
 
 export const NAMESPACE = 'keyless-platform'
 export const WEBHOOK_PATH =
   '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/keyless-platform-webhook'
 export const SECRET_PATH = `/api/v1/namespaces/${NAMESPACE}/secrets/platform-tls`
 export const ROOTS_PATH = `/api/v1/namespaces/${NAMESPACE}/configmaps/trust-root`
-const ISSUER = 'https://kubernetes.default.svc.cluster.local'
 const MANIFESTS = join('manifests', 'platform')
-const ADMIN = 'admin-token'
 
 /** An API server with manifests/platform on it, and the platform as its pod would run, without the pod. */
 export interface PlatformCluster {
@@ -37,23 +35,22 @@ export interface PlatformCluster {
   declare(change: (text: string) => string): Promise<ClusterDeclaration>
   /** A token as the kubelet projects it for this service account, which is made if it is not there. */
   tokenOf(namespace: string, name: string): Promise<string>
+  /** Makes the API server call the webhook at this port of this machine: no service leads there without a network. */
+  callWebhookAt(port: number): Promise<void>
+  closePlatforms(): Promise<void>
   close(): Promise<void>
 }
 
+/**
+ * With the local API server; or, where KUBEBUILDER_ASSETS names a folder with one, with a real kube-apiserver, which calls
+ * the webhook by itself.
+ */
 export async function startPlatformCluster(): Promise<PlatformCluster> {
   const authority = await createAuthority(Date.now())
-  const server = await startKubernetes({
-    tls: await authority.issue(['127.0.0.1']),
-    issuer: ISSUER,
-    certificateAuthority: authority.certificate,
-    users: [{ token: ADMIN, name: 'kubernetes-admin', groups: ['system:masters'] }],
-    workloadIdentity: { tenantId: 'tenant', authorityHost: 'https://login.microsoftonline.com/' },
-  })
-  const client = createClient({
-    url: server.url,
-    certificateAuthority: authority.certificate,
-    token: ADMIN,
-  })
+  const webhook = { isUp: true }
+  const server = await startApiServer({ authority, webhookAvailable: () => webhook.isUp })
+  const client = createClient(server.access)
+  const { hostname, port } = new URL(server.access.url)
   const directory = await mkdtemp(join(tmpdir(), 'keyless-in-cluster-'))
   const started: ClusterPlatform[] = []
   const config = await deploy(client)
@@ -64,11 +61,12 @@ export async function startPlatformCluster(): Promise<PlatformCluster> {
       const platform = await startClusterPlatform({
         declaration: await cluster.declare((text) => text),
         apiServer: inClusterApiServer(
-          { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: String(server.port) },
+          { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port },
           directory,
         ),
         ports: { services: 0, webhook: 0, health: 0 },
         reach: 'loopback',
+        otherNames: ['localhost'],
         onState: () => {},
         ...change,
       })
@@ -76,6 +74,11 @@ export async function startPlatformCluster(): Promise<PlatformCluster> {
       return platform
     },
     declare: (change) => declaration(directory, change(config)),
+    callWebhookAt: (port) => pointWebhookTo(client, port),
+    closePlatforms: async () => {
+      webhook.isUp = false
+      for (const platform of started.splice(0)) await platform.close()
+    },
     tokenOf: async (namespace, name) => {
       await ensure(client, '/api/v1/namespaces', { metadata: { name: namespace } })
       const accounts = `/api/v1/namespaces/${namespace}/serviceaccounts`
@@ -99,6 +102,13 @@ export async function startPlatformCluster(): Promise<PlatformCluster> {
   return cluster
 }
 
+async function pointWebhookTo(client: KubernetesClient, port: number): Promise<void> {
+  const caBundle = textAt(await client.get(WEBHOOK_PATH), 'webhooks', 0, 'clientConfig', 'caBundle')
+  const value = { url: `https://localhost:${port}/mutate-v1-pod`, caBundle }
+  const patch = [{ op: 'replace', path: '/webhooks/0/clientConfig', value }]
+  await client.patch(WEBHOOK_PATH, 'application/json-patch+json', patch)
+}
+
 /** What the real manifests hold, save for the pods: no node is here to run them. */
 async function deploy(client: KubernetesClient): Promise<string> {
   await defineWebhookConfigurations(client)
@@ -113,6 +123,7 @@ async function deploy(client: KubernetesClient): Promise<string> {
 
 /** The stand-in has no webhook configurations; it keeps objects of any group that is defined, and calls nobody. */
 async function defineWebhookConfigurations(client: KubernetesClient): Promise<void> {
+  if (process.env['KUBEBUILDER_ASSETS'] !== undefined) return
   const group = 'admissionregistration.k8s.io'
   const plural = 'mutatingwebhookconfigurations'
   await client.create('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
