@@ -10,7 +10,7 @@ import type { ClusterDeclaration } from '../../local/in-cluster/declaration.ts'
 import { startClusterPlatform } from '../../local/in-cluster/platform.ts'
 import type { ClusterPlatform, ClusterPlatformOptions } from '../../local/in-cluster/platform.ts'
 import { createClient } from '../../local/kubernetes/client.ts'
-import type { KubernetesClient } from '../../local/kubernetes/client.ts'
+import type { ApiAccess, KubernetesClient } from '../../local/kubernetes/client.ts'
 import { textAt } from '../../local/kubernetes/object.ts'
 import type { KubeObject } from '../../local/kubernetes/object.ts'
 import { createAuthority } from '../../local/tls.ts'
@@ -21,10 +21,12 @@ export const WEBHOOK_PATH =
   '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/keyless-platform-webhook'
 export const SECRET_PATH = `/api/v1/namespaces/${NAMESPACE}/secrets/platform-tls`
 export const ROOTS_PATH = `/api/v1/namespaces/${NAMESPACE}/configmaps/trust-root`
-const MANIFESTS = join('manifests', 'platform')
+const CONFIG_PATH = `/api/v1/namespaces/${NAMESPACE}/configmaps/platform`
+export const MANIFESTS = join('manifests', 'platform')
 
 /** An API server with manifests/platform on it, and the platform as its pod would run, without the pod. */
 export interface PlatformCluster {
+  readonly access: ApiAccess
   /** As the administrator. */
   readonly client: KubernetesClient
   /** Where the kubelet would have put token and root. */
@@ -45,7 +47,9 @@ export interface PlatformCluster {
  * With the local API server; or, where KUBEBUILDER_ASSETS names a folder with one, with a real kube-apiserver, which calls
  * the webhook by itself.
  */
-export async function startPlatformCluster(): Promise<PlatformCluster> {
+export async function startPlatformCluster(
+  deploy: (access: ApiAccess, directory: string) => Promise<void> = createAll,
+): Promise<PlatformCluster> {
   const authority = await createAuthority(Date.now())
   const webhook = { isUp: true }
   const server = await startApiServer({ authority, webhookAvailable: () => webhook.isUp })
@@ -53,8 +57,11 @@ export async function startPlatformCluster(): Promise<PlatformCluster> {
   const { hostname, port } = new URL(server.access.url)
   const directory = await mkdtemp(join(tmpdir(), 'keyless-in-cluster-'))
   const started: ClusterPlatform[] = []
-  const config = await deploy(client)
+  await defineWebhookConfigurations(client)
+  await deploy(server.access, directory)
+  const config = textAt(await client.get(CONFIG_PATH), 'data', 'platform.yaml') ?? ''
   const cluster: PlatformCluster = {
+    access: server.access,
     client,
     serviceAccountDirectory: directory,
     startPlatform: async (change = {}) => {
@@ -109,16 +116,39 @@ async function pointWebhookTo(client: KubernetesClient, port: number): Promise<v
   await client.patch(WEBHOOK_PATH, 'application/json-patch+json', patch)
 }
 
-/** What the real manifests hold, save for the pods: no node is here to run them. */
-async function deploy(client: KubernetesClient): Promise<string> {
-  await defineWebhookConfigurations(client)
-  let declared = ''
-  for (const name of (await readdir(MANIFESTS)).toSorted()) {
-    const object = parse(await readFile(join(MANIFESTS, name), 'utf8')) as KubeObject
-    declared ||= textAt(object, 'data', 'platform.yaml') ?? ''
-    if (object.kind !== 'Deployment') await client.create(collectionOf(object), object)
-  }
-  return declared
+/** What manifests/platform holds, save for the pods: no node is here to run them. */
+export async function manifestsWithoutPods(): Promise<readonly KubeObject[]> {
+  const names = (await readdir(MANIFESTS)).toSorted()
+  const objects = await Promise.all(
+    names.map(async (name) => parse(await readFile(join(MANIFESTS, name), 'utf8')) as KubeObject),
+  )
+  return objects.filter(({ kind }) => kind !== 'Deployment')
+}
+
+async function createAll(access: ApiAccess): Promise<void> {
+  const client = createClient(access)
+  for (const object of await manifestsWithoutPods())
+    await client.create(collectionOf(object), object)
+  client.close()
+}
+
+/** One owner per field of each webhook, as the real kind has it. */
+const CONFIGURATION_SCHEMA = {
+  type: 'object',
+  'x-kubernetes-preserve-unknown-fields': true,
+  properties: {
+    webhooks: {
+      type: 'array',
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': ['name'],
+      items: {
+        type: 'object',
+        'x-kubernetes-preserve-unknown-fields': true,
+        required: ['name'],
+        properties: { name: { type: 'string' } },
+      },
+    },
+  },
 }
 
 /** The stand-in has no webhook configurations; it keeps objects of any group that is defined, and calls nobody. */
@@ -142,9 +172,7 @@ async function defineWebhookConfigurations(client: KubernetesClient): Promise<vo
           name: 'v1',
           served: true,
           storage: true,
-          schema: {
-            openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-          },
+          schema: { openAPIV3Schema: CONFIGURATION_SCHEMA },
         },
       ],
     },
