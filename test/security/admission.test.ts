@@ -90,11 +90,8 @@ function moved({ title, objects }: RenderedSet): {
 } {
   const namespace = title.toLowerCase().replaceAll(' ', '-')
   const text = JSON.stringify(objects)
-  const isWhole = (value: string) => value === 'keyless-cosmos'
   const revive = (key: string, value: unknown) =>
-    (key === 'namespace' || key === 'name') && typeof value === 'string' && isWhole(value)
-      ? namespace
-      : value
+    (key === 'namespace' || key === 'name') && value === 'keyless-cosmos' ? namespace : value
   return { namespace, objects: JSON.parse(text, revive) as readonly KubeObject[] }
 }
 
