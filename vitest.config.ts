@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['{app,deployer,local,scripts}/**/*.test.ts', 'test/**/*.test.ts'],
+    include: ['{app,deployer,local,scripts,smoke}/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['test/conformance/**', '**/node_modules/**'],
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -16,11 +16,28 @@ export interface SecondIdentity {
   readonly certificateAuthority: string
 }
 
+/** Who reads, where, and over which connections. */
+export interface Reader {
+  readonly clientId: string
+  readonly tenantId: string
+  readonly authorityHost: string
+  readonly endpoint: string
+  /** A token of its service account, for the audience of Microsoft Entra. */
+  readonly assertion: () => Promise<string>
+  /** Trusts the root that signed the token service and the account. */
+  readonly agent: Agent
+}
+
 /** An item as the worker writes it. */
 export interface WrittenItem {
   readonly id: string
   readonly name: string
   readonly writtenAt: string
+}
+
+interface ContainerName {
+  readonly database: string
+  readonly container: string
 }
 
 /**
@@ -30,21 +47,30 @@ export interface WrittenItem {
  */
 export async function queryAs(
   identity: SecondIdentity,
-  container: { readonly database: string; readonly container: string },
+  container: ContainerName,
 ): Promise<readonly WrittenItem[]> {
-  const { certificateAuthority: ca } = identity
-  const credential = new ClientAssertionCredential(
-    identity.tenantId,
-    identity.clientId,
-    () => serviceAccountToken(identity),
-    { authorityHost: identity.authorityHost, disableInstanceDiscovery: true, tlsOptions: { ca } },
+  const agent = new Agent({ ca: identity.certificateAuthority, keepAlive: true })
+  try {
+    const assertion = () => serviceAccountToken(identity)
+    return await readItems({ ...identity, assertion, agent }, container)
+  } finally {
+    agent.destroy()
+  }
+}
+
+/** As `queryAs`, for a reader that brings its own service-account token and its own connections. */
+export async function readItems(
+  reader: Reader,
+  container: ContainerName,
+): Promise<readonly WrittenItem[]> {
+  const { agent, endpoint, authorityHost } = reader
+  const aadCredentials = new ClientAssertionCredential(
+    reader.tenantId,
+    reader.clientId,
+    reader.assertion,
+    { authorityHost, disableInstanceDiscovery: true, agent },
   )
-  const agent = new Agent({ ca, keepAlive: true })
-  const client = new CosmosClient({
-    endpoint: identity.endpoint,
-    aadCredentials: credential,
-    agent,
-  })
+  const client = new CosmosClient({ endpoint, aadCredentials, agent })
   try {
     const { resources } = await client
       .database(container.database)
@@ -54,7 +80,6 @@ export async function queryAs(
     return resources
   } finally {
     client.dispose()
-    agent.destroy()
   }
 }
 

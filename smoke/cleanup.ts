@@ -1,0 +1,107 @@
+import { rm } from 'node:fs/promises'
+import { imagesOf, kindNodes, removeImages } from './kind-nodes.ts'
+import { loadedImages, qualified } from './load.ts'
+import { MANAGED_BY, OUR_NAMESPACES, READER_NAMESPACE, STAND_IN_WEBHOOK } from './names.ts'
+import { removePlatform } from './platform.ts'
+import { removeRefusals } from './refusals.ts'
+import { SmokeError } from './smoke-error.ts'
+import type { Stage } from './stage.ts'
+import { removeUpstreamWebhook } from './webhook.ts'
+import { removeWorker } from './worker.ts'
+
+/**
+ * Removes everything that a run makes, whichever part of it is there, then looks for itself what is left.
+ *
+ * Works from nothing but the cluster: the deployer's own inventories say what was deployed, so that a run that was killed
+ * can be cleaned up by the next.
+ *
+ * @throws {SmokeError} `ERR_LEFT_BEHIND` with what is left.
+ */
+export async function removeEverything(stage: Stage): Promise<void> {
+  stage.voice.say('Everything that was made is removed')
+  const problems: unknown[] = []
+  for (const step of [removeDeployed, removeReader, removeLoadedImages]) {
+    await step(stage).catch((error: unknown) => problems.push(error))
+    stage.signal.throwIfAborted()
+  }
+  await tellWhatIsLeft(stage)
+  if (problems.length > 0) throw problems[0]
+  await rm(stage.folder, { recursive: true, force: true })
+}
+
+async function removeDeployed(stage: Stage): Promise<void> {
+  await Promise.all([removeWorker(stage), removeRefusals(stage)])
+  await Promise.all([
+    removePlatform(stage),
+    ...(stage.options.realWebhook ? [removeUpstreamWebhook(stage)] : []),
+  ])
+}
+
+async function removeReader({ kubectl }: Stage): Promise<void> {
+  await kubectl.need([
+    'delete',
+    'namespace',
+    READER_NAMESPACE,
+    '--ignore-not-found',
+    '--timeout=60s',
+  ])
+}
+
+/** From the nodes of a kind cluster; elsewhere nobody but the user knows how. */
+async function removeLoadedImages(stage: Stage): Promise<void> {
+  const { load } = stage.options
+  const images = (await loadedImages(stage)).map(qualified)
+  if (load?.way !== 'kind' || images.length === 0) return
+  for (const node of await kindNodes(stage, load.cluster)) await removeImages(stage, node, images)
+}
+
+/** Kinds that are looked through by the deployer's mark. */
+const KINDS = [
+  'namespaces',
+  'clusterroles',
+  'clusterrolebindings',
+  'mutatingwebhookconfigurations',
+] as const
+
+interface Named {
+  readonly items: readonly { readonly kind: string; readonly metadata: { readonly name: string } }[]
+}
+
+async function tellWhatIsLeft(stage: Stage): Promise<void> {
+  const { kubectl, voice, options } = stage
+  const [marked, namespaces, webhooks] = await Promise.all([
+    kubectl.get<Named>([KINDS.join(','), '--selector', MANAGED_BY]),
+    kubectl.get<Named>(['namespaces']),
+    kubectl.get<Named>(['mutatingwebhookconfigurations']),
+  ])
+  const byName = [...(namespaces?.items ?? []), ...(webhooks?.items ?? [])].filter(({ metadata }) =>
+    [...OUR_NAMESPACES, STAND_IN_WEBHOOK].includes(metadata.name),
+  )
+  const objects = [...(marked?.items ?? []), ...byName].map(
+    ({ kind, metadata }) => `${kind}/${metadata.name}`,
+  )
+  const left = [...new Set(objects), ...(await imagesLeft(stage))]
+  const looked = `${KINDS.join(', ')}${options.load?.way === 'kind' ? ', images on the nodes' : ''}`
+  voice.tell(`left: ${left.length === 0 ? 'nothing' : left.join(', ')} (looked at ${looked})`)
+  if (options.load?.way === 'command') {
+    voice.tell(`the images that \`${options.load.command}\` took stay where it put them`)
+  }
+  if (left.length === 0) return
+  throw new SmokeError('ERR_LEFT_BEHIND', `left in the cluster: ${left.join(', ')}`, {
+    hint: `remove it: npm run smoke -- --context ${options.context} --remove`,
+  })
+}
+
+async function imagesLeft(stage: Stage): Promise<readonly string[]> {
+  const { load } = stage.options
+  const images = (await loadedImages(stage)).map(qualified)
+  if (load?.way !== 'kind' || images.length === 0) return []
+  const nodes = await kindNodes(stage, load.cluster)
+  const left = await Promise.all(
+    nodes.map(async (node) => {
+      const there = await imagesOf(stage, node)
+      return images.filter((image) => there.includes(image)).map((image) => `${image} on ${node}`)
+    }),
+  )
+  return left.flat()
+}

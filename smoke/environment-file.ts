@@ -1,0 +1,45 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseDocument } from 'yaml'
+import type { Stage } from './stage.ts'
+
+const TEMPLATE = join('manifests', 'environments', 'kind.yaml')
+
+/** What differs from `manifests/environments/kind.yaml`. */
+export interface EnvironmentValues {
+  /** Base name of the file, and so of the set of deployed objects. */
+  readonly name: string
+  readonly namespace?: string
+  readonly image?: string
+  readonly clientId?: string
+  /** How long the worker retries what could be propagation. */
+  readonly deadlineSeconds?: number
+}
+
+/** The certificate of the stand-ins' authority, once the platform has told it. */
+export function trustRootFile({ folder }: Pick<Stage, 'folder'>): string {
+  return join(folder, 'ca.crt')
+}
+
+/**
+ * Writes an environment of the deployer for this cluster: the file for kind, with this context and these values.
+ *
+ * @returns Its path, for `--env`.
+ */
+export async function writeEnvironment(
+  { options, folder }: Pick<Stage, 'options' | 'folder'>,
+  values: EnvironmentValues,
+): Promise<string> {
+  const document = parseDocument(await readFile(TEMPLATE, 'utf8'))
+  document.setIn(['cluster', 'context'], options.context)
+  if (options.kubeconfig) document.setIn(['cluster', 'kubeconfig'], options.kubeconfig)
+  document.setIn(['trustRoot', 'caFile'], trustRootFile({ folder }))
+  if (values.namespace) document.setIn(['namespace'], values.namespace)
+  if (values.image) document.setIn(['image'], values.image)
+  if (values.clientId) document.setIn(['identity', 'clientId'], values.clientId)
+  if (values.deadlineSeconds) document.setIn(['deadlineSeconds'], values.deadlineSeconds)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const file = join(folder, `${values.name}.yaml`)
+  await writeFile(file, document.toString(), { mode: 0o600 })
+  return file
+}

@@ -1,0 +1,99 @@
+import { relative } from 'node:path'
+import { withAfterwards } from './afterwards.ts'
+import { removeEverything } from './cleanup.ts'
+import { tellDifference } from './difference.ts'
+import { tenantId } from './declared.ts'
+import { prepareImages } from './images.ts'
+import { PLATFORM_NAMESPACE } from './names.ts'
+import { bringUpPlatform } from './platform.ts'
+import { checkFirst } from './preflight/check.ts'
+import { readAsSecondIdentity } from './reader.ts'
+import { showRefusals } from './refusals.ts'
+import { createStage } from './stage.ts'
+import type { Stage, StageSetting } from './stage.ts'
+import { chooseStore } from './store.ts'
+import { installUpstreamWebhook, readUpstreamWebhook, waitForUpstreamWebhook } from './webhook.ts'
+import { deployWorker, tellTimes, workerEnvironment } from './worker.ts'
+
+/** What a run needs from the process around it. */
+export interface JourneySetting extends StageSetting {
+  /** A signal of its own for the clean-up: the run's may be aborted by then. */
+  readonly cleanUpSignal: () => AbortSignal
+  /** The command line of this run, to be run again with another option. */
+  readonly again: string
+  /** The cluster itself goes away after the run: after a failure nothing in it needs to be removed. */
+  readonly isDisposable?: true
+}
+
+/**
+ * The whole story on one cluster, from the first look to nothing left.
+ *
+ * Whatever goes wrong after the first look, what was made is removed, or with `--keep` named.
+ *
+ * @throws {SmokeError} or, if the clean-up failed as well, an `AggregateError` of both.
+ */
+export async function journey(setting: JourneySetting): Promise<void> {
+  const stage = await createStage(setting)
+  if (setting.options.remove) return removeEverything(stage)
+  const cluster = await checkFirst(stage)
+  await withAfterwards(
+    () => story(stage, cluster),
+    (failed) => end(setting, failed),
+  )
+}
+
+async function story(
+  stage: Stage,
+  cluster: { readonly issuer: string; readonly upstreamWebhook: boolean },
+): Promise<void> {
+  const { voice, options } = stage
+  voice.say('The images')
+  const store = await chooseStore(stage)
+  const webhook =
+    options.realWebhook && !cluster.upstreamWebhook
+      ? await readUpstreamWebhook(stage, await tenantId())
+      : undefined
+  const images = await prepareImages(stage, [...store.images, ...(webhook?.images ?? [])])
+
+  if (webhook) {
+    voice.say('The upstream webhook, as its project publishes it')
+    await installUpstreamWebhook(stage, webhook)
+  }
+  voice.say('The stand-ins of Microsoft Entra and Cosmos DB, in the cluster')
+  await bringUpPlatform(stage, { images, issuer: cluster.issuer, store: store.kind })
+  if (webhook) {
+    voice.tell('waiting up to 4 min for the upstream webhook')
+    await waitForUpstreamWebhook(stage)
+  }
+
+  voice.say('The worker, with the same command and plan as for AKS')
+  const environment = await deployWorker(stage, images)
+
+  voice.say('From the spec to "written"')
+  await tellTimes(stage)
+
+  voice.say('The document, read from outside by a second identity that may only read')
+  for (const item of await readAsSecondIdentity(stage)) voice.tell(JSON.stringify(item))
+
+  voice.say('The same pod with one link broken')
+  await showRefusals(stage, images)
+
+  voice.say('What differs from the same pod on AKS')
+  await tellDifference(stage, environment)
+}
+
+/** Removes what was made, or says where it is. */
+async function end(setting: JourneySetting, failed: boolean): Promise<void> {
+  const { options, voice, again } = setting
+  if (!options.keep) {
+    if (failed && setting.isDisposable) return
+    return removeEverything(await createStage({ ...setting, signal: setting.cleanUpSignal() }))
+  }
+  const stage = await createStage(setting)
+  const environment = relative(process.cwd(), await workerEnvironment(stage, {}))
+  const kubectl = `kubectl --context ${options.context}`
+  voice.say('Everything stays, as asked')
+  voice.tell(`npm run logs -- --env ${environment}`)
+  voice.tell(`${kubectl} logs --namespace ${PLATFORM_NAMESPACE} deployment/platform`)
+  voice.tell(`${again} --reuse     goes on with it, ${again} --remove     removes it`)
+}

@@ -1,0 +1,77 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { withAfterwards } from './afterwards.ts'
+import {
+  createKindCluster,
+  deleteKindCluster,
+  kindClusters,
+  useKindCluster,
+} from './kind-cluster.ts'
+import type { KindCluster } from './kind-cluster.ts'
+import { journey } from './journey.ts'
+import type { KindOptions } from './options.ts'
+import { checkTools } from './preflight/tools.ts'
+import type { Teller } from './run-story.ts'
+import { SmokeError } from './smoke-error.ts'
+import { stateFolder } from './stage.ts'
+
+/**
+ * Makes a kind cluster, runs the journey on it, and deletes it: after success, failure and Ctrl-C alike, unless it is to
+ * be kept.
+ */
+export async function kindJourney(options: KindOptions, teller: Teller): Promise<void> {
+  const { voice, env, signal, cleanUpSignal } = teller
+  const context = `kind-${options.name}`
+  const cluster: KindCluster = {
+    name: options.name,
+    kubeconfig: `${stateFolder(context)}.kubeconfig`,
+    ...(options.nodeImage === undefined ? {} : { nodeImage: options.nodeImage }),
+  }
+  await checkTools({ docker: true, kind: true, env, signal })
+  const isThere = (await kindClusters(teller)).includes(options.name)
+  if (options.remove) return remove(cluster, teller)
+  if (isThere && !options.reuse) throw clusterThere(options.name)
+  await mkdir(dirname(cluster.kubeconfig), { recursive: true, mode: 0o700 })
+  await withAfterwards(
+    async () => {
+      voice.say(`A kind cluster, ${options.name}`)
+      if (isThere) await useKindCluster(cluster, teller)
+      else await createKindCluster(cluster, teller)
+      const load = { way: 'kind', cluster: options.name } as const
+      await journey({
+        ...teller,
+        options: { ...options, context, kubeconfig: cluster.kubeconfig, load },
+        again: 'npm run smoke:kind --',
+        isDisposable: true,
+      })
+    },
+    async () => {
+      if (options.keep) voice.tell(`export KUBECONFIG=${cluster.kubeconfig}`)
+      else await remove(cluster, { ...teller, signal: cleanUpSignal() })
+    },
+  )
+}
+
+async function remove(
+  cluster: KindCluster,
+  teller: Pick<Teller, 'voice' | 'env' | 'signal'>,
+): Promise<void> {
+  teller.voice.say('The kind cluster is deleted')
+  const left = await deleteKindCluster(cluster, teller)
+  teller.voice.tell(`left on this machine: ${left.length === 0 ? 'nothing' : left.join(', ')}`)
+  if (left.length > 0) {
+    throw new SmokeError('ERR_LEFT_BEHIND', `kind left ${left.join(', ')}`, {
+      hint: 'npm run smoke:kind -- --remove',
+    })
+  }
+  await rm(stateFolder(`kind-${cluster.name}`), { recursive: true, force: true })
+}
+
+function clusterThere(name: string): SmokeError {
+  return new SmokeError('ERR_OCCUPIED', `the kind cluster "${name}" is there already`, {
+    hint: [
+      'from an earlier run? go on with it: --reuse, or remove it: --remove',
+      'or take another name: --name NAME',
+    ].join('\n'),
+  })
+}

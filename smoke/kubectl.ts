@@ -1,0 +1,65 @@
+import { lastLines, runProgram } from './program.ts'
+import type { Ended } from './program.ts'
+import { SmokeError } from './smoke-error.ts'
+
+/** The real kubectl, held to one context. */
+export interface Kubectl {
+  /** The words before every command: program, kubeconfig, context. */
+  readonly words: readonly [string, ...string[]]
+  readonly env: NodeJS.ProcessEnv
+  /** Runs one command, whatever its exit code. */
+  readonly run: (args: readonly string[], options?: KubectlOptions) => Promise<Ended>
+  /** Runs one command that must succeed; gives back its stdout. */
+  readonly need: (args: readonly string[], options?: KubectlOptions) => Promise<string>
+  /** What `kubectl get … -o json` says; `undefined` if there is no such object. */
+  readonly get: <T>(args: readonly string[]) => Promise<T | undefined>
+}
+
+export interface KubectlOptions {
+  readonly input?: string
+  readonly timeoutMs?: number
+}
+
+export interface KubectlTarget {
+  readonly program: string
+  readonly context: string
+  readonly kubeconfig?: string
+  readonly env: NodeJS.ProcessEnv
+  readonly signal: AbortSignal
+}
+
+export function createKubectl(target: KubectlTarget): Kubectl {
+  const { program, context, signal } = target
+  const env = kubeEnv(target)
+  const words = [program, '--context', context] as const
+  const run = (args: readonly string[], options: KubectlOptions = {}) =>
+    runProgram([...words, ...args], { signal, env, ...options })
+  const need = async (args: readonly string[], options: KubectlOptions = {}) => {
+    const ended = await run(args, options)
+    if (ended.code === 0) return ended.stdout
+    throw refused(args, ended)
+  }
+  const get = async <T>(args: readonly string[]) => {
+    const ended = await run(['get', ...args, '-o', 'json'])
+    if (ended.code === 0) return JSON.parse(ended.stdout) as T
+    if (/\(NotFound\)/.test(ended.stderr)) return undefined
+    throw refused(['get', ...args], ended)
+  }
+  return { words, env, run, need, get }
+}
+
+/** The environment of every program that talks to the cluster. */
+export function kubeEnv({
+  env,
+  kubeconfig,
+}: Pick<KubectlTarget, 'env' | 'kubeconfig'>): NodeJS.ProcessEnv {
+  return kubeconfig === undefined ? env : { ...env, KUBECONFIG: kubeconfig }
+}
+
+function refused(args: readonly string[], { code, stderr, stdout }: Ended): SmokeError {
+  const reason = lastLines(stderr === '' ? stdout : stderr)
+  return new SmokeError(
+    /\(Forbidden\)/.test(stderr) ? 'ERR_PERMISSION' : 'ERR_CLUSTER',
+    `kubectl ${args.slice(0, 3).join(' ')}: ${reason === '' ? `exit code ${code}` : reason}`,
+  )
+}

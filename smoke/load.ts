@@ -1,0 +1,75 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { imagesOf, kindNodes } from './kind-nodes.ts'
+import { needProgram } from './program.ts'
+import type { Stage } from './stage.ts'
+
+/**
+ * Brings images from this engine to the cluster, and remembers in the run's folder which ones a kind cluster did not
+ * have before, so that they can be taken away again.
+ *
+ * @throws {SmokeError} `ERR_PROGRAM` if the way there fails.
+ */
+export async function loadImages(stage: Stage, images: readonly string[]): Promise<void> {
+  const { load } = stage.options
+  if (load === undefined || images.length === 0) return
+  switch (load.way) {
+    case 'engine':
+      return stage.voice.tell('nothing to load: the cluster sees the images of this engine')
+    case 'kind':
+      return loadToKind(stage, load.cluster, images)
+    case 'command':
+      return loadByCommand(stage, load.command, images)
+  }
+}
+
+async function loadToKind(stage: Stage, cluster: string, images: readonly string[]): Promise<void> {
+  const { env, signal, voice } = stage
+  const before = await Promise.all(
+    (await kindNodes(stage, cluster)).map((node) => imagesOf(stage, node)),
+  )
+  const added = images.filter((image) => before.some((there) => !there.includes(qualified(image))))
+  await remember(stage, added)
+  const words = ['kind', 'load', 'docker-image', ...images, '--name', cluster] as const
+  voice.command(words)
+  await needProgram([...words], { env, signal, what: `kind load into ${cluster}` })
+}
+
+/** The shell is the user's own, and the command is what they typed: as in `docker save … | COMMAND`. */
+async function loadByCommand(
+  { env, signal, voice }: Stage,
+  command: string,
+  images: readonly string[],
+): Promise<void> {
+  const line = `docker save ${images.join(' ')} | ${command}`
+  voice.command([line])
+  await needProgram(['/bin/sh', '-c', line], {
+    env,
+    signal,
+    what: `--load '${command}'`,
+    hint: 'the command reads an image archive from its standard input; try it by hand, as printed above',
+  })
+}
+
+/** The name by which containerd knows an image that Docker calls NAME:TAG. */
+export function qualified(image: string): string {
+  const [first = ''] = image.split('/')
+  if (image.includes('/') && /[.:]|^localhost$/.test(first)) return image
+  return image.includes('/') ? `docker.io/${image}` : `docker.io/library/${image}`
+}
+
+function memory({ folder }: Stage): string {
+  return join(folder, 'loaded-images')
+}
+
+/** Images that this run or one before it has added to the nodes of a kind cluster. */
+export async function loadedImages(stage: Stage): Promise<readonly string[]> {
+  const text = await readFile(memory(stage), 'utf8').catch(() => '')
+  return text.split('\n').filter(Boolean)
+}
+
+async function remember(stage: Stage, images: readonly string[]): Promise<void> {
+  const all = new Set([...(await loadedImages(stage)), ...images])
+  await mkdir(stage.folder, { recursive: true, mode: 0o700 })
+  await writeFile(memory(stage), [...all].join('\n'), { mode: 0o600 })
+}

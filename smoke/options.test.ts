@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest'
+import { parseKindArguments, parseSmokeArguments } from './options.ts'
+import type { SmokeError } from './smoke-error.ts'
+
+const silent = () => {}
+const parse = (args: readonly string[], env = {}) => parseSmokeArguments(args, env, silent)
+
+test.for([
+  { context: 'kind-demo', args: [], load: { way: 'kind', cluster: 'demo' } },
+  { context: 'docker-desktop', args: [], load: { way: 'engine' } },
+  { context: 'k3d-demo', args: ['--load', 'docker'], load: { way: 'engine' } },
+  {
+    context: 'minikube',
+    args: ['--load', 'minikube image load -'],
+    load: { way: 'command', command: 'minikube image load -' },
+  },
+  { context: 'kind-demo', args: ['--load', 'kind'], load: { way: 'kind', cluster: 'demo' } },
+])('images for $context with $args get there by $load.way', ({ context, args, load }) => {
+  expect(parse(['--context', context, ...args])).toMatchObject({ context, load })
+})
+
+test('two images from a registry need no loading', () => {
+  const images = ['--image', 'r.example/worker:1', '--platform-image', 'r.example/platform:1']
+  const options = parse(['--context', 'aks-demo', ...images])
+  expect(options).toMatchObject({
+    image: 'r.example/worker:1',
+    platformImage: 'r.example/platform:1',
+  })
+  expect(options).not.toHaveProperty('load')
+})
+
+test.for([
+  { when: 'no context is named', args: [], says: /required option '--context <name>'/ },
+  {
+    when: 'nothing says how the images get there',
+    args: ['--context', 'aks-demo'],
+    says: /context "aks-demo": how do the images get into this cluster\?/,
+  },
+  {
+    when: 'kind is to load into another cluster',
+    args: ['--context', 'minikube', '--load', 'kind'],
+    says: /"minikube" is no kind cluster's context/,
+  },
+  {
+    when: 'the store is unknown',
+    args: ['--context', 'kind-demo', '--store', 'memory'],
+    says: /'memory' is invalid. Allowed choices are embedded, emulator/,
+  },
+  {
+    when: 'an option is misspelt',
+    args: ['--context', 'kind-demo', '--real-webhok'],
+    says: /unknown option '--real-webhok'.*\n.*--real-webhook/,
+  },
+  {
+    when: 'it is to remove and to keep',
+    args: ['--context', 'kind-demo', '--remove', '--keep'],
+    says: /--remove: not together with --keep/,
+  },
+])('usage is refused when $when', ({ args, says }) => {
+  const failure = refusal(() => parse(args))
+  expect(failure.message).toMatch(says)
+  expect(failure).toMatchObject({ code: 'ERR_USAGE', exitCode: 2 })
+})
+
+test('a manifest file asks for the real webhook; the variable alone only says where it is', () => {
+  const context = ['--context', 'kind-demo']
+  expect(parse([...context, '--real-webhook-manifest', 'w.yaml'])).toMatchObject({
+    realWebhook: true,
+    realWebhookManifest: 'w.yaml',
+  })
+  const env = { REAL_WEBHOOK_MANIFEST: 'v.yaml' }
+  expect(parse(context, env)).toMatchObject({ realWebhook: false })
+  expect(parse([...context, '--real-webhook'], env)).toMatchObject({
+    realWebhook: true,
+    realWebhookManifest: 'v.yaml',
+  })
+})
+
+test('help lists every option and asks for nothing else', () => {
+  const written: string[] = []
+  expect(parseSmokeArguments(['--help'], {}, (text) => written.push(text))).toBe('help')
+  for (const option of ['--context', '--load', '--store', '--keep', '--reuse', '--remove']) {
+    expect(written.join('')).toContain(option)
+  }
+})
+
+test('a kind cluster takes its node image from the environment and its name from the command line', () => {
+  const env = { KIND_NODE_IMAGE: 'node:1' }
+  expect(parseKindArguments(['--name', 'mine'], env, silent)).toMatchObject({
+    name: 'mine',
+    nodeImage: 'node:1',
+  })
+  expect(refusal(() => parseKindArguments(['--name', 'No!'], {}, silent)).message).toBe(
+    '--name No!: expected small letters, digits, dots and dashes',
+  )
+})
+
+function refusal(parse: () => unknown): SmokeError {
+  try {
+    parse()
+  } catch (error) {
+    return error as SmokeError
+  }
+  throw new Error('nothing was refused')
+}

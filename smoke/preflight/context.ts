@@ -1,0 +1,165 @@
+import type { Kubectl } from '../kubectl.ts'
+import { lastLines, runProgram } from '../program.ts'
+import { SmokeError } from '../smoke-error.ts'
+import type { Stage } from '../stage.ts'
+
+/** What is known of the cluster before anything is written to it. */
+export interface ClusterFacts {
+  readonly server: string
+  readonly version: string
+  readonly nodes: readonly string[]
+  /** What the API server puts into every token as `iss`. */
+  readonly issuer: string
+}
+
+/**
+ * Asks whether the context is known, its API server answers, and the cluster could run a pod.
+ *
+ * @throws {SmokeError} `ERR_CONTEXT`, `ERR_UNREACHABLE` or `ERR_CLUSTER`.
+ */
+export async function checkCluster(stage: Stage): Promise<ClusterFacts> {
+  const server = await checkContext(stage)
+  const version = await checkServer(stage, server)
+  const nodes = await checkNodes(stage.kubectl)
+  const issuer = await readIssuer(stage.kubectl)
+  return { server, version, nodes, issuer }
+}
+
+interface KubeConfigView {
+  readonly contexts?: readonly {
+    readonly name: string
+    readonly context: { readonly cluster: string }
+  }[]
+  readonly clusters?: readonly {
+    readonly name: string
+    readonly cluster: { readonly server?: string }
+  }[]
+}
+
+async function checkContext({ options, kubectl, env, signal }: Stage): Promise<string> {
+  const [program] = kubectl.words
+  const { code, stdout, stderr } = await runProgram([program, 'config', 'view', '-o', 'json'], {
+    env,
+    signal,
+  })
+  if (code !== 0) {
+    throw new SmokeError('ERR_CONTEXT', `the kubeconfig cannot be read: ${lastLines(stderr)}`, {
+      hint: 'kubectl config view shows what is wrong; KUBECONFIG names the file, ~/.kube/config unless set',
+    })
+  }
+  const config = JSON.parse(stdout) as KubeConfigView
+  const names = (config.contexts ?? []).map(({ name }) => name)
+  const found = config.contexts?.find(({ name }) => name === options.context)
+  if (!found) throw unknownContext(options.context, names)
+  const cluster = config.clusters?.find(({ name }) => name === found.context.cluster)
+  return cluster?.cluster.server ?? 'a server that the kubeconfig does not name'
+}
+
+function unknownContext(context: string, names: readonly string[]): SmokeError {
+  const isKind = context.startsWith('kind-')
+  return new SmokeError(
+    'ERR_CONTEXT',
+    `context "${context}" is not in the kubeconfig; it has ${names.length === 0 ? 'none' : names.join(', ')}`,
+    {
+      hint: isKind
+        ? `if the cluster is there (kind get clusters): kind export kubeconfig --name ${context.slice('kind-'.length)}; else: npm run smoke:kind`
+        : 'KUBECONFIG names the file, ~/.kube/config unless set; kubectl config get-contexts lists what it has',
+    },
+  )
+}
+
+/** `/readyz` is what the API server itself thinks; its list says which part is not up yet. */
+async function checkServer({ options, kubectl }: Stage, server: string): Promise<string> {
+  const limit = { timeoutMs: 15_000 }
+  const ready = await kubectl.run(
+    ['get', '--raw', '/readyz?verbose', '--request-timeout=10s'],
+    limit,
+  )
+  if (ready.code !== 0) throw serverError(options.context, server, ready.stdout + ready.stderr)
+  const { gitVersion } = JSON.parse(await kubectl.need(['get', '--raw', '/version'], limit)) as {
+    gitVersion: string
+  }
+  return gitVersion
+}
+
+function serverError(context: string, server: string, said: string): SmokeError {
+  const at = `context "${context}", ${server}`
+  const missing = said.split('\n').filter((line) => line.startsWith('[-]'))
+  if (missing.length > 0) {
+    const parts = missing.map((line) => line.slice('[-]'.length).split(' ')[0])
+    return new SmokeError(
+      'ERR_CLUSTER',
+      `${at}: the cluster is half up: not ready: ${parts.join(', ')}`,
+      {
+        hint: 'wait a moment and run again',
+      },
+    )
+  }
+  if (/Unauthorized|must be logged in|credentials|enter Username/i.test(said)) {
+    return new SmokeError(
+      'ERR_UNREACHABLE',
+      `${at}: the API server does not accept these credentials: ${lastLines(said, 1)}`,
+      {
+        hint: 'log in again, or write the context anew (az aks get-credentials, kind export kubeconfig)',
+      },
+    )
+  }
+  if (/x509|certificate/i.test(said)) {
+    return new SmokeError(
+      'ERR_UNREACHABLE',
+      `${at}: its certificate is not the one of this context: ${lastLines(said, 1)}`,
+      {
+        hint: 'the cluster was probably made again: write the context anew (kind export kubeconfig --name NAME)',
+      },
+    )
+  }
+  return new SmokeError(
+    'ERR_UNREACHABLE',
+    `${at}: the API server is not reachable: ${lastLines(said, 1)}`,
+    {
+      hint: 'is the cluster running? (docker ps shows kind clusters; a stopped one: docker start NAME-control-plane)',
+    },
+  )
+}
+
+interface NodeList {
+  readonly items: readonly {
+    readonly metadata: { readonly name: string }
+    readonly spec?: { readonly unschedulable?: boolean }
+    readonly status?: {
+      readonly conditions?: readonly {
+        readonly type: string
+        readonly status: string
+        readonly message?: string
+      }[]
+    }
+  }[]
+}
+
+async function checkNodes(kubectl: Kubectl): Promise<readonly string[]> {
+  const list = await kubectl.get<NodeList>(['nodes'])
+  const nodes = list?.items ?? []
+  const ready = nodes.filter(
+    ({ spec, status }) =>
+      spec?.unschedulable !== true &&
+      status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'),
+  )
+  if (ready.length > 0) return ready.map(({ metadata }) => metadata.name)
+  const reasons = nodes.map(({ metadata, spec, status }) => {
+    const condition = status?.conditions?.find(({ type }) => type === 'Ready')
+    const why = spec?.unschedulable === true ? 'cordoned' : (condition?.message ?? 'not ready')
+    return `${metadata.name}: ${why}`
+  })
+  throw new SmokeError(
+    'ERR_CLUSTER',
+    `the cluster is half up: ${nodes.length === 0 ? 'it has no node yet' : `no node is ready: ${reasons.join('; ')}`}`,
+    { hint: 'kubectl get nodes --watch, and run again when one is Ready' },
+  )
+}
+
+async function readIssuer(kubectl: Kubectl): Promise<string> {
+  const path = '/.well-known/openid-configuration'
+  const { issuer } = JSON.parse(await kubectl.need(['get', '--raw', path])) as { issuer?: unknown }
+  if (typeof issuer === 'string') return issuer
+  throw new SmokeError('ERR_CLUSTER', `the API server's ${path} names no issuer`)
+}

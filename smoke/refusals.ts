@@ -1,0 +1,171 @@
+import { runDeployer } from './deployer.ts'
+import { writeEnvironment } from './environment-file.ts'
+import type { Images } from './images.ts'
+import { manifestOf, readManifests, writeManifests } from './manifest-folder.ts'
+import { REFUSAL_NAMESPACES } from './names.ts'
+import { NEWCOMER } from './newcomer.ts'
+import { SmokeError } from './smoke-error.ts'
+import type { Stage } from './stage.ts'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** The same pod with one link broken, and what must come of it. */
+interface Refusal {
+  readonly sentence: string
+  readonly namespace: string
+  readonly clientId?: string
+  /** The pod is deployed without the label that asks for an identity. */
+  readonly withoutLabel?: true
+  readonly exitCode: number
+  readonly code: RegExp
+}
+
+const REFUSALS: readonly Refusal[] = [
+  {
+    sentence: 'a service account that is not federated',
+    namespace: REFUSAL_NAMESPACES.notFederated,
+    exitCode: 21,
+    code: /^AADSTS700213$/,
+  },
+  {
+    sentence: 'no label azure.workload.identity/use on the pod',
+    namespace: REFUSAL_NAMESPACES.noLabel,
+    withoutLabel: true,
+    exitCode: 20,
+    code: /^ERR_NOT_INJECTED$/,
+  },
+  {
+    sentence: 'an identity that has no role in the account',
+    namespace: REFUSAL_NAMESPACES.noRole,
+    clientId: NEWCOMER.clientId,
+    exitCode: 32,
+    code: /^403\/530[12]$/,
+  },
+]
+
+/** Nothing propagates here: what is refused now is refused for good. */
+const DEADLINE_SECONDS = 1
+
+/** Shows every refusal with a real pod, all at the same time, and holds each to its exact code. */
+export async function showRefusals(stage: Stage, images: Images): Promise<void> {
+  const results = await Promise.all(
+    REFUSALS.map(async (refusal) => ({ refusal, seen: await provoke(stage, refusal, images) })),
+  )
+  for (const { refusal, seen } of results) tell(stage, refusal, seen)
+  for (const { refusal, seen } of results) hold(refusal, seen)
+}
+
+export async function removeRefusals(stage: Stage): Promise<void> {
+  await Promise.all(
+    REFUSALS.map(async (refusal) => {
+      const environment = await environmentOf(stage, refusal, {})
+      const { code, stdout, stderr } = await runDeployer(
+        stage,
+        ['destroy', '--env', environment, ...manifestsOf(stage, refusal)],
+        'capture',
+      )
+      if (code === 0) return
+      throw new SmokeError('ERR_LEFT_BEHIND', `${refusal.namespace}: ${stdout}${stderr}`.trim())
+    }),
+  )
+}
+
+/** What became of a pod, by its status and its log. */
+interface Seen {
+  readonly exitCode: number | undefined
+  /** Of the line that says FAIL. */
+  readonly code: string | undefined
+  /** The lines under it. */
+  readonly details: readonly string[]
+  readonly deployer: string
+}
+
+async function provoke(stage: Stage, refusal: Refusal, images: Images): Promise<Seen> {
+  const environment = await environmentOf(stage, refusal, images)
+  if (refusal.withoutLabel) await renderWithoutLabel(stage, refusal, environment)
+  const args = ['--env', environment, ...manifestsOf(stage, refusal)]
+  const deployed = await runDeployer(stage, ['deploy', ...args], 'capture')
+  const inNamespace = ['--namespace', refusal.namespace]
+  const pod = await stage.kubectl.get<EndedPod>(['pod', 'demo', ...inNamespace])
+  const log = await stage.kubectl.run(['logs', 'demo', ...inNamespace])
+  return {
+    exitCode: pod?.status?.containerStatuses?.[0]?.state?.terminated?.exitCode,
+    ...failure(log.stdout),
+    deployer: `${deployed.stdout}${deployed.stderr}`,
+  }
+}
+
+interface EndedPod {
+  readonly status?: {
+    readonly containerStatuses?: readonly {
+      readonly state?: { readonly terminated?: { readonly exitCode: number } }
+    }[]
+  }
+}
+
+/** The worker's log has one line `N/7 step  FAIL  CODE  sentence`, and details indented under it. */
+function failure(log: string): Pick<Seen, 'code' | 'details'> {
+  const lines = log.split('\n')
+  const at = lines.findLastIndex((line) => /^\d\/7 .*\sFAIL\s/.test(line))
+  const code = /\sFAIL\s+(\S+)/.exec(lines[at] ?? '')?.[1]
+  const rest = lines.slice(at + 1)
+  const end = rest.findIndex((line) => !line.startsWith('  '))
+  return { code, details: at === -1 ? [] : rest.slice(0, end === -1 ? undefined : end) }
+}
+
+function tell({ voice }: Stage, refusal: Refusal, seen: Seen): void {
+  voice.tell(
+    `${refusal.sentence}: Pod/${refusal.namespace}/demo  ${seen.code ?? 'no refusal'}  exit ${seen.exitCode ?? '?'}`,
+  )
+  for (const line of seen.details.filter((line) => /^ {2}(answer|fix) /.test(line))) {
+    voice.tell(line)
+  }
+}
+
+/** @throws {SmokeError} `ERR_UNEXPECTED` unless it is exactly this refusal. */
+function hold(refusal: Refusal, seen: Seen): void {
+  if (seen.exitCode === refusal.exitCode && refusal.code.test(seen.code ?? '')) return
+  throw new SmokeError(
+    'ERR_UNEXPECTED',
+    `Pod/${refusal.namespace}/demo: expected exit code ${refusal.exitCode} and ${refusal.code.source}, got ${seen.exitCode ?? 'no end'} and ${seen.code ?? 'no refusal'}\n${seen.deployer}`,
+  )
+}
+
+function environmentOf(
+  stage: Stage,
+  { namespace, clientId }: Refusal,
+  images: Partial<Images>,
+): Promise<string> {
+  return writeEnvironment(stage, {
+    name: namespace,
+    namespace,
+    deadlineSeconds: DEADLINE_SECONDS,
+    ...(clientId === undefined ? {} : { clientId }),
+    ...(images.worker === undefined ? {} : { image: images.worker }),
+  })
+}
+
+function manifestsOf({ folder }: Stage, refusal: Refusal): readonly string[] {
+  return refusal.withoutLabel ? ['--manifests', join(folder, 'without-label')] : []
+}
+
+/** What the deployer would apply, less one label: a mistake that a user makes in a file of their own. */
+async function renderWithoutLabel(
+  stage: Stage,
+  refusal: Refusal,
+  environment: string,
+): Promise<void> {
+  const { code, stdout, stderr } = await runDeployer(
+    stage,
+    ['render', '--env', environment],
+    'capture',
+  )
+  if (code !== 0) throw new SmokeError('ERR_PROGRAM', `render --env ${environment}: ${stderr}`)
+  const file = join(stage.folder, 'with-label.yaml')
+  await writeFile(file, stdout, { mode: 0o600 })
+  const manifests = await readManifests(file)
+  const { document: pod } = manifestOf(manifests, 'Pod', 'demo')
+  pod.deleteIn(['metadata', 'labels', 'azure.workload.identity/use'])
+  const [, folder] = manifestsOf(stage, refusal)
+  if (folder) await writeManifests(folder, manifests)
+}

@@ -1,0 +1,76 @@
+import { SmokeError } from './smoke-error.ts'
+import { createVoice } from './voice.ts'
+import type { Voice } from './voice.ts'
+
+/** What a story gets from the process it runs in. */
+export interface Teller {
+  readonly voice: Voice
+  readonly env: NodeJS.ProcessEnv
+  /** Aborted by the first Ctrl-C. */
+  readonly signal: AbortSignal
+  /** Begins the clean-up; its signal is aborted by a second Ctrl-C. */
+  readonly cleanUpSignal: () => AbortSignal
+}
+
+/** Somebody asked the run to end; the reason of an aborted signal. */
+class Interrupted extends Error {
+  override readonly name = 'Interrupted'
+  readonly exitCode: number
+
+  constructor(by: 'SIGINT' | 'SIGTERM' | 'SIGHUP') {
+    super(`interrupted by ${by}`)
+    this.exitCode = 128 + { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }[by]
+  }
+}
+
+/**
+ * Tells a story in this process: its signals, its output, its exit code.
+ *
+ * The first Ctrl-C ends the story and lets it clean up; the second ends the clean-up too.
+ */
+export async function runStory(story: (teller: Teller) => Promise<void>): Promise<void> {
+  // Whoever reads may be gone (`| head`): what was made is removed all the same
+  process.stdout.on('error', () => {})
+  const voice = createVoice((text) => void process.stdout.write(text))
+  const [run, cleanUp] = [new AbortController(), new AbortController()]
+  let isCleaningUp = false
+  let asked = 0
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      asked += 1
+      if (asked > 1) return cleanUp.abort(new Interrupted(name))
+      voice.print('\n• Interrupted: ending; again to leave everything as it is\n')
+      if (!isCleaningUp) run.abort(new Interrupted(name))
+    })
+  }
+  const cleanUpSignal = () => {
+    isCleaningUp = true
+    return cleanUp.signal
+  }
+  try {
+    await story({ voice, env: process.env, signal: run.signal, cleanUpSignal })
+  } catch (error) {
+    process.exitCode = report(voice, error)
+  }
+  process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM').removeAllListeners('SIGHUP')
+}
+
+/** Says what went wrong, and gives back the exit code. */
+function report(voice: Voice, error: unknown): number {
+  if (error instanceof AggregateError) {
+    return Math.max(...error.errors.map((one: unknown) => report(voice, one)))
+  }
+  if (error instanceof Interrupted) {
+    voice.print(`✗ ${error.message}\n`)
+    return error.exitCode
+  }
+  if (!(error instanceof SmokeError)) {
+    voice.print(
+      `✗ ERR_BUG: this is a bug in the smoke test: ${error instanceof Error ? error.stack : String(error)}\n`,
+    )
+    return 1
+  }
+  voice.print(`✗ ${error.code}: ${error.message}\n`)
+  for (const line of error.hint?.split('\n') ?? []) voice.tell(`next: ${line}`)
+  return error.exitCode
+}

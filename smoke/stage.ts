@@ -1,0 +1,51 @@
+import { join, resolve } from 'node:path'
+import { kubectl as findKubectl } from '../scripts/kubectl.ts'
+import { createKubectl, kubeEnv } from './kubectl.ts'
+import type { Kubectl } from './kubectl.ts'
+import type { SmokeOptions } from './options.ts'
+import { SmokeError } from './smoke-error.ts'
+import type { Voice } from './voice.ts'
+
+/** What every chapter of the story works with. */
+export interface Stage {
+  readonly options: SmokeOptions
+  readonly voice: Voice
+  readonly signal: AbortSignal
+  readonly kubectl: Kubectl
+  /** Of every program that is started; KUBECONFIG included. */
+  readonly env: NodeJS.ProcessEnv
+  /** Environment files and manifests of this run, for this context alone; `--keep` leaves them there to go on with. */
+  readonly folder: string
+}
+
+/** What a stage is built from; the clean-up builds another one with a signal of its own. */
+export interface StageSetting {
+  readonly options: SmokeOptions
+  readonly voice: Voice
+  readonly env: NodeJS.ProcessEnv
+  readonly signal: AbortSignal
+}
+
+/** @throws {SmokeError} `ERR_TOOL_MISSING` if there is no kubectl. */
+export async function createStage(setting: StageSetting): Promise<Stage> {
+  const { options, env, signal } = setting
+  const { context, kubeconfig } = options
+  const target = { context, env, signal, ...(kubeconfig === undefined ? {} : { kubeconfig }) }
+  const program = await findKubectl().catch((cause: unknown) => {
+    throw new SmokeError('ERR_TOOL_MISSING', (cause as Error).message, {
+      hint: 'https://kubernetes.io/docs/tasks/tools/',
+      cause,
+    })
+  })
+  return {
+    ...setting,
+    env: kubeEnv(target),
+    kubectl: createKubectl({ ...target, program }),
+    folder: stateFolder(context),
+  }
+}
+
+/** Where a run on this context keeps its files. */
+export function stateFolder(context: string): string {
+  return resolve(join('.local', 'smoke', context.replaceAll(/[^A-Za-z0-9.-]+/g, '-')))
+}

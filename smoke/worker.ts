@@ -1,0 +1,71 @@
+import type { KubeObject } from '../deployer/core/object.ts'
+import { needDeployer, runDeployer } from './deployer.ts'
+import { writeEnvironment } from './environment-file.ts'
+import type { Images } from './images.ts'
+import { WORKER_NAMESPACE } from './names.ts'
+import type { Stage } from './stage.ts'
+import { timeline, timelineLines } from './timeline.ts'
+import type { TimedEvent, TimedPod } from './timeline.ts'
+import { SmokeError } from './smoke-error.ts'
+
+/** Base name of the worker's environment file; `--keep` tells it for the next commands. */
+const SET = 'worker'
+
+/** Deploys the worker and follows its log. @returns The environment's path. */
+export async function deployWorker(stage: Stage, images: Images): Promise<string> {
+  const environment = await workerEnvironment(stage, images)
+  await needDeployer(stage, ['deploy', '--env', environment, '--follow'], 'the worker')
+  return environment
+}
+
+/** Prints how long each link from the pod's spec to the written item took. */
+export async function tellTimes({ kubectl, voice }: Stage): Promise<void> {
+  const inNamespace = ['--namespace', WORKER_NAMESPACE]
+  const [pod, events, log] = await Promise.all([
+    kubectl.get<TimedPod>(['pod', 'demo', ...inNamespace]),
+    kubectl.get<{ readonly items: readonly TimedEvent[] }>([
+      'events',
+      ...inNamespace,
+      '--field-selector',
+      'involvedObject.name=demo',
+    ]),
+    kubectl.need(['logs', 'demo', ...inNamespace, '--timestamps']),
+  ])
+  if (!pod) throw new SmokeError('ERR_UNEXPECTED', `Pod/${WORKER_NAMESPACE}/demo is gone`)
+  for (const line of timelineLines(timeline(pod, events?.items ?? [], log))) voice.tell(line)
+}
+
+export async function removeWorker(stage: Stage): Promise<void> {
+  const environment = await workerEnvironment(stage, {})
+  await needDeployer(stage, ['destroy', '--env', environment], 'the worker')
+}
+
+/** The objects that the deployer would apply for an environment. */
+export async function renderedObjects(
+  stage: Stage,
+  environment: string,
+): Promise<readonly KubeObject[]> {
+  const { code, stdout, stderr } = await runDeployer(
+    stage,
+    ['render', '--env', environment, '--output', 'json'],
+    'capture',
+  )
+  const events = code === 0 ? stdout.split('\n').filter(Boolean) : []
+  const rendered = events.map((line) => JSON.parse(line) as RenderedEvent)
+  const objects = rendered.find(({ event }) => event === 'rendered')?.objects
+  if (objects) return objects
+  throw new SmokeError('ERR_PROGRAM', `render --env ${environment}: ${stderr || stdout}`)
+}
+
+interface RenderedEvent {
+  readonly event: string
+  readonly objects?: readonly KubeObject[]
+}
+
+/** Writes the worker's environment file. */
+export function workerEnvironment(stage: Stage, images: Partial<Images>): Promise<string> {
+  return writeEnvironment(stage, {
+    name: SET,
+    ...(images.worker === undefined ? {} : { image: images.worker }),
+  })
+}

@@ -1,0 +1,193 @@
+// What the smoke test says when something is missing: each time one message, the next step, and nothing written.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startTestPlatform } from '../support/platform.ts'
+import type { TestPlatform } from '../support/platform.ts'
+import type { Ended } from '../support/run.ts'
+import { ENGINE, startSmoke } from './programs.ts'
+
+const STOPPED =
+  'echo "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?" >&2; exit 1'
+const FORBIDDEN =
+  'echo "permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock" >&2; exit 1'
+const KIND = 'echo "kind v0.33.0 go1.26.0 linux/amd64"'
+
+let platform: TestPlatform
+let folder: string
+
+beforeAll(async () => {
+  platform = await startTestPlatform()
+  folder = await mkdtemp(join(tmpdir(), 'keyless-smoke-'))
+})
+afterAll(async () => {
+  await platform.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+test.for([
+  {
+    when: 'there is no docker',
+    programs: {},
+    says: /^✗ ERR_TOOL_MISSING: docker: there is no such program on PATH\n {2}next: install .*https:\/\/docs\.docker\.com/m,
+  },
+  {
+    when: 'the engine is stopped',
+    programs: { docker: STOPPED },
+    says: /^✗ ERR_ENGINE: docker: no engine answers\n.*Cannot connect.*\n {2}next: start Docker/m,
+  },
+  {
+    when: 'the engine does not let this user in',
+    programs: { docker: FORBIDDEN },
+    says: /^✗ ERR_ENGINE: docker: the engine does not let this user in\n.*\n {2}next: add the user/m,
+  },
+])('docker: $when', async ({ programs, says }) => {
+  const ended = await smoke(['--context', 'keyless-local', '--load', 'docker'], programs)
+  expect(ended.stdout).toMatch(says)
+  expect(ended.code).toBe(2)
+})
+
+test('two programs that are missing are told in one go', async () => {
+  const ended = await smokeKind([], {})
+  expect(ended.stdout).toContain('docker: there is no such program on PATH\nkind: there is no such')
+  expect(ended.stdout).toMatch(/next: install kind: https:\/\/kind\.sigs\.k8s\.io/)
+  expect(ended.code).toBe(2)
+})
+
+test('a context that the kubeconfig does not have is told with those it has', async () => {
+  const ended = await smoke(['--context', 'kind-gone'], { docker: ENGINE, kind: KIND })
+  expect(ended.stdout).toContain(
+    '✗ ERR_CONTEXT: context "kind-gone" is not in the kubeconfig; it has keyless-local\n',
+  )
+  expect(ended.stdout).toContain('kind export kubeconfig --name gone')
+  expect(ended.code).toBe(2)
+})
+
+test('an API server that is not there is told with its address', async () => {
+  const kubeconfig = await kubeconfigFor('https://127.0.0.1:1')
+  const ended = await onEngine(['--context', 'there'], { KUBECONFIG: kubeconfig })
+  expect(ended.stdout).toMatch(
+    /✗ ERR_UNREACHABLE: context "there", https:\/\/127\.0\.0\.1:1: the API server is not reachable: .*refused/,
+  )
+  expect(ended.stdout).toContain('next: is the cluster running?')
+  expect(ended.code).toBe(1)
+})
+
+test('an API server with another certificate is told so', async () => {
+  const kubeconfig = await kubeconfigFor(platform.urls.kubernetes)
+  const ended = await onEngine(['--context', 'there'], { KUBECONFIG: kubeconfig })
+  expect(ended.stdout).toMatch(
+    /ERR_UNREACHABLE: .*: its certificate is not the one of this context/,
+  )
+})
+
+test('a kubeconfig that cannot be read is told so', async () => {
+  const kubeconfig = join(folder, 'broken')
+  await writeFile(kubeconfig, 'clusters: [')
+  const ended = await onEngine(['--context', 'there'], { KUBECONFIG: kubeconfig })
+  expect(ended.stdout).toMatch(/✗ ERR_CONTEXT: the kubeconfig cannot be read: .*yaml/)
+  expect(ended.code).toBe(2)
+})
+
+test('a cluster without a ready node is told to be half up', async () => {
+  await platform.kubectl('cordon', 'local-node')
+  try {
+    const ended = await onEngine(['--context', 'keyless-local'])
+    expect(ended.stdout).toContain(
+      '✗ ERR_CLUSTER: the cluster is half up: no node is ready: local-node: cordoned\n',
+    )
+  } finally {
+    await platform.kubectl('uncordon', 'local-node')
+  }
+})
+
+test('missing permissions are told all at once', async () => {
+  const ended = await onEngine(['--context', 'keyless-local'], {
+    KUBECONFIG: await guestKubeconfig(),
+  })
+  expect(ended.stdout).toMatch(
+    /✗ ERR_PERMISSION: context "keyless-local": this user may not create namespaces, .*create clusterroles, /,
+  )
+  expect(ended.code).toBe(5)
+})
+
+test('what is there already is neither used nor removed unless asked', async () => {
+  await platform.kubectl('create', 'namespace', 'keyless-platform')
+  try {
+    const ended = await onEngine(['--context', 'keyless-local'])
+    expect(ended.stdout).toContain(
+      '✗ ERR_OCCUPIED: context "keyless-local" has the namespace keyless-platform already\n',
+    )
+    expect(ended.stdout).toContain('--reuse, or remove it: --remove')
+    expect(ended.code).toBe(2)
+    const there = await platform.kubectl('get', 'namespace', 'keyless-platform')
+    expect(there.code).toBe(0)
+  } finally {
+    await platform.kubectl('delete', 'namespace', 'keyless-platform')
+  }
+})
+
+test('a namespace that is going away is waited for by the user, with the command', async () => {
+  await platform.kubectl('create', 'namespace', 'keyless-cosmos')
+  await platform.kubectl('create', 'configmap', 'held', '--namespace', 'keyless-cosmos')
+  const held = ['configmap', 'held', '--namespace', 'keyless-cosmos', '--type', 'merge', '--patch']
+  await platform.kubectl('patch', ...held, '{"metadata":{"finalizers":["example.com/held"]}}')
+  await platform.kubectl('delete', 'namespace', 'keyless-cosmos', '--wait=false')
+  try {
+    const ended = await onEngine(['--context', 'keyless-local', '--reuse'])
+    expect(ended.stdout).toMatch(/✗ ERR_CLUSTER: Namespace\/keyless-cosmos is still being deleted/)
+    expect(ended.stdout).toContain(
+      'next: kubectl wait --for=delete namespace/keyless-cosmos --timeout=2m',
+    )
+  } finally {
+    await platform.kubectl('patch', ...held, '{"metadata":{"finalizers":[]}}')
+  }
+})
+
+async function smoke(
+  args: readonly string[],
+  programs: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  const all = { KUBECONFIG: platform.kubeconfig, ...env }
+  return (await startSmoke('main', args, { folder, programs, env: all })).ended
+}
+
+async function smokeKind(args: readonly string[], programs: Readonly<Record<string, string>>) {
+  return (await startSmoke('kind', args, { folder, programs })).ended
+}
+
+function onEngine(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  return smoke([...args, '--load', 'docker'], { docker: ENGINE }, env)
+}
+
+async function kubeconfigFor(server: string): Promise<string> {
+  const file = join(await mkdtemp(join(folder, 'kube-')), 'config')
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'there', cluster: { server } }],
+    users: [{ name: 'there', user: { token: 'nobody' } }],
+    contexts: [{ name: 'there', context: { cluster: 'there', user: 'there' } }],
+  }
+  await writeFile(file, JSON.stringify(config), { mode: 0o600 })
+  return file
+}
+
+/** The administrator's credentials, acting as somebody who may only look around. */
+async function guestKubeconfig(): Promise<string> {
+  const role = ['--verb=get,list', '--resource=nodes,namespaces']
+  await platform.kubectl('create', 'clusterrole', 'looker', ...role)
+  await platform.kubectl('create', 'clusterrole', 'reader', '--verb=get', '--non-resource-url=*')
+  for (const name of ['looker', 'reader']) {
+    const binding = [name, `--clusterrole=${name}`, '--user=guest']
+    await platform.kubectl('create', 'clusterrolebinding', ...binding)
+  }
+  const { stdout } = await platform.kubectl('config', 'view', '--raw', '-o', 'json')
+  const config = JSON.parse(stdout) as { users: { user: object }[] }
+  const file = join(folder, 'guest')
+  const users = config.users.map((one) => ({ ...one, user: { ...one.user, as: 'guest' } }))
+  await writeFile(file, JSON.stringify({ ...config, users }), { mode: 0o600 })
+  return file
+}
