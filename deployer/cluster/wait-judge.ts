@@ -28,6 +28,13 @@ export interface Judge {
   close(): void
 }
 
+export interface JudgeOptions {
+  /** Called once for each change of an object's readiness. */
+  readonly onChange: (waited: Waited) => void
+  /** Called at every look. */
+  readonly onSeen: (waited: Waited) => void
+}
+
 const DELETED = failed('deleted', 'it was deleted while it was waited for')
 
 /**
@@ -37,7 +44,7 @@ const DELETED = failed('deleted', 'it was deleted while it was waited for')
 export function createJudge(
   roots: readonly KubeObject[],
   applied: readonly KubeObject[],
-  onChange: (waited: Waited) => void,
+  { onChange, onSeen }: JudgeOptions,
 ): Judge {
   const seen = createSeen(applied)
   const waited = new Map<string, Waited>()
@@ -60,6 +67,7 @@ export function createJudge(
     const before = waited.get(uidOf(root))
     const after = waitedNow(before, root, now, performance.now())
     waited.set(uidOf(root), after)
+    onSeen(after)
     if (JSON.stringify(before?.readiness) !== JSON.stringify(after.readiness)) onChange(after)
   }
   const judgeAgain = (root: KubeObject) => set(root, verdict(root, seen))

@@ -2,20 +2,17 @@ import { DeployError } from '../core/errors.ts'
 import type { KubeObject } from '../core/object.ts'
 import type { ObjectSet } from '../core/ownership.ts'
 import { isWaitedFor } from '../core/readiness.ts'
-import type { Waited } from '../core/waited.ts'
 import type { Cluster } from './connect.ts'
 import { createJudge } from './wait-judge.ts'
-import type { Judge, WaitResult } from './wait-judge.ts'
+import type { Judge, JudgeOptions, WaitResult } from './wait-judge.ts'
 import { waitWatches } from './wait-watches.ts'
 import type { WaitWatch } from './wait-watches.ts'
 import { watchObjects } from './watch.ts'
 
-export interface WaitOptions {
+export interface WaitOptions extends JudgeOptions {
   readonly set: ObjectSet
   readonly timeoutMs: number
   readonly signal: AbortSignal
-  /** Called once for each change of an object's readiness. */
-  readonly onChange: (waited: Waited) => void
   /** A kind that may not be watched: the wait goes on with what the objects themselves say. */
   readonly onBlind: (kind: string, error: DeployError) => void
 }
@@ -36,7 +33,7 @@ export async function waitUntilReady(
   options: WaitOptions,
 ): Promise<WaitResult> {
   const roots = objects.filter(({ kind }) => isWaitedFor(kind))
-  const judge = createJudge(roots, objects, options.onChange)
+  const judge = createJudge(roots, objects, options)
   const timeout = AbortSignal.timeout(options.timeoutMs)
   const signal = AbortSignal.any([options.signal, judge.ended, timeout])
   try {

@@ -1,5 +1,6 @@
 import type { Cluster } from '../cluster/connect.ts'
 import { evidenceOf } from '../cluster/evidence.ts'
+import { createListeners } from '../cluster/listeners.ts'
 import { waitUntilReady } from '../cluster/wait.ts'
 import type { WaitResult } from '../cluster/wait-judge.ts'
 import { DeployError } from '../core/errors.ts'
@@ -10,6 +11,7 @@ import type { ObjectSet } from '../core/ownership.ts'
 import { isWaitedFor } from '../core/readiness.ts'
 import type { Readiness } from '../core/readiness-result.ts'
 import type { Waited } from '../core/waited.ts'
+import type { Heard } from '../core/waiting-line.ts'
 import type { CommandContext } from './context.ts'
 
 /** With many objects the first ones tell enough; each costs two requests. */
@@ -35,15 +37,39 @@ export async function waitAndExplain(
     event: 'begin',
     message: `Waiting up to ${timeoutSeconds} s for ${plural(count)}`,
   })
-  const result = await waitUntilReady(cluster, objects, {
-    set,
-    timeoutMs: timeoutSeconds * 1_000,
-    signal: context.signal,
-    onChange: (one) => reportChange(one, context),
-    onBlind: (kind, { message }) =>
-      context.report({ event: 'warning', message: `no ${kind} is looked at: ${message}` }),
-  })
+  const result = await waitAndTell(cluster, objects, { set, timeoutSeconds }, context)
   return conclude(cluster, result, timeoutSeconds, context)
+}
+
+interface WaitBounds {
+  readonly set: ObjectSet
+  readonly timeoutSeconds: number
+}
+
+/** Says each change, and what the pods themselves say they wait for. */
+async function waitAndTell(
+  cluster: Cluster,
+  objects: readonly KubeObject[],
+  { set, timeoutSeconds }: WaitBounds,
+  context: CommandContext,
+): Promise<WaitResult> {
+  const listeners = createListeners(cluster, context.signal)
+  try {
+    return await waitUntilReady(cluster, objects, {
+      set,
+      timeoutMs: timeoutSeconds * 1_000,
+      signal: context.signal,
+      onChange: (one) => reportChange(one, context),
+      onSeen: ({ object, readiness, culprit }) => {
+        if (readiness.status !== 'in-progress' || culprit.kind !== 'Pod') return
+        listeners.listen(culprit, (heard) => reportHeard(object, heard, context))
+      },
+      onBlind: (kind, { message }) =>
+        context.report({ event: 'warning', message: `no ${kind} is looked at: ${message}` }),
+    })
+  } finally {
+    await listeners.close()
+  }
 }
 
 async function conclude(
@@ -73,6 +99,13 @@ function reportChange({ object, readiness }: Waited, { report }: CommandContext)
     ...(readiness.status === 'failed' ? { cause: readiness.cause } : {}),
     ...(reason === undefined ? {} : { reason }),
   })
+}
+
+/** What a pod itself waits for, as its log tells it. */
+function reportHeard(object: KubeObject, { reason, fix }: Heard, { report }: CommandContext): void {
+  const subject = subjectOf(objectRef(object))
+  if (reason !== undefined) report({ event: 'object', subject, state: 'in-progress', reason })
+  if (fix !== undefined) report({ event: 'evidence', subject, kind: 'log', text: `fix  ${fix}` })
 }
 
 /** Reports the evidence about one object and gives back the hint it leads to. */

@@ -50,6 +50,13 @@ test('its image is the one of the environment, if that names one', () => {
   expect(JSON.stringify(rendered('Deployment', own))).toContain('registry.example/deployer:1.0.0')
 })
 
+test('on a cluster elsewhere its image must be one that can be pulled', () => {
+  const { trustRoot: _, ...aks } = { ...environment(), target: 'aks' as const }
+  expect(() => renderHealer(MANIFESTS, aks)).toThrow(
+    'healImage: expected an image the cluster can pull',
+  )
+})
+
 test('its Role reads no secret and grants nothing', () => {
   const rules = JSON.stringify(rendered('Role')?.['rules'])
   expect(rules).not.toMatch(/secrets|roles|escalate|bind|impersonate|\*/)

@@ -17,11 +17,13 @@ const CONTAINER = [...POD, 'containers', 0]
  * same set; only its context is its own cluster's.
  *
  * @param manifests Rendered already for the worker; the given documents are not changed.
+ * @throws {DeployError} `ERR_ENVIRONMENT` for a cluster elsewhere without an image that it can pull.
  */
 export function renderHealer(
   manifests: readonly Manifest[],
   environment: Environment,
 ): readonly Manifest[] {
+  if (environment.target === 'aks' && environment.healImage === undefined) throw noHealImage()
   const rendered = manifests.map(({ document, place }) => ({ document: document.clone(), place }))
   const file = `${environment.name}.yaml`
   const config = documentOf(rendered, 'ConfigMap')
@@ -35,6 +37,13 @@ export function renderHealer(
   const subjects = documentOf(rendered, 'RoleBinding')
   subjects.setIn(['subjects', 0, 'namespace'], environment.namespace)
   return rendered
+}
+
+/** The name in the manifests is that of an image on this machine. */
+function noHealImage(): DeployError {
+  return new DeployError('ERR_ENVIRONMENT', 'healImage: expected an image the cluster can pull', {
+    hint: 'push the deployer image beside the worker and name it: healImage: <login server>/keyless-cosmos/deployer@sha256:…',
+  })
 }
 
 /** The same environment, seen from a pod. */

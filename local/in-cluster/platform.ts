@@ -39,6 +39,8 @@ export interface ClusterPlatformOptions {
   /** 0 lets the system choose; then the services' origins carry the port. */
   readonly ports: { readonly services: number; readonly webhook: number; readonly health: number }
   readonly reach: 'loopback' | 'pod'
+  /** Names in the certificate beside those of the services. */
+  readonly otherNames?: readonly string[]
   readonly now?: () => number
   readonly onExchange?: (event: ExchangeEvent) => void
   readonly onRequest?: (record: AuditRecord) => void
@@ -75,7 +77,7 @@ export async function startClusterPlatform(
   const certificates = createCertificates({
     client: () => apiServer.client(),
     namespace: apiServer.namespace,
-    names: Object.values(names).flat(),
+    names: [...Object.values(names).flat(), ...(options.otherNames ?? [])],
     now,
     onChange: tell,
   })

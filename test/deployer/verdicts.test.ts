@@ -202,6 +202,25 @@ describe.concurrent('a wait', PATIENT, () => {
     }
   })
 
+  test('says what the pod waits for, each thing once', async () => {
+    const waits = '3/7 exchange     wait  AADSTS70025  no credential yet; perhaps still propagating'
+    const script = [
+      `echo '${waits}  attempt=1  next_in=0.5s'`,
+      `echo '  fix       add one'`,
+      `echo '${waits}  attempt=2  next_in=0.5s'`,
+      'sleep 300',
+    ].join('; ')
+    const readinessProbe = { exec: { command: ['false'] }, periodSeconds: 1 }
+    const folder = await workloadFolder(platform, 'speaks', [
+      deployment({ script, container: { readinessProbe } }),
+    ])
+    const { stderr } = await folder.deployer('deploy', '--timeout', '6')
+    const [begun = ''] = stderr.split('✗')
+    const heard =
+      /Deployment\/speaks\/web +in-progress: exchange: AADSTS70025 no credential yet.*\n +log +fix {2}add one\n/g
+    expect({ stderr, count: begun.match(heard)?.length }).toMatchObject({ count: 1 })
+  })
+
   test('tells a program the same: cause, evidence and hint as JSON', async () => {
     const folder = await workloadFolder(platform, 'json', [
       deployment({ script: 'echo no database; exit 7' }),

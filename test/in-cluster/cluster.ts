@@ -10,23 +10,23 @@ import type { ClusterDeclaration } from '../../local/in-cluster/declaration.ts'
 import { startClusterPlatform } from '../../local/in-cluster/platform.ts'
 import type { ClusterPlatform, ClusterPlatformOptions } from '../../local/in-cluster/platform.ts'
 import { createClient } from '../../local/kubernetes/client.ts'
-import type { KubernetesClient } from '../../local/kubernetes/client.ts'
+import type { ApiAccess, KubernetesClient } from '../../local/kubernetes/client.ts'
 import { textAt } from '../../local/kubernetes/object.ts'
 import type { KubeObject } from '../../local/kubernetes/object.ts'
-import { startKubernetes } from '../../local/kubernetes/server.ts'
 import { createAuthority } from '../../local/tls.ts'
+import { startApiServer } from '../support/api-server.ts'
 
 export const NAMESPACE = 'keyless-platform'
 export const WEBHOOK_PATH =
   '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/keyless-platform-webhook'
 export const SECRET_PATH = `/api/v1/namespaces/${NAMESPACE}/secrets/platform-tls`
 export const ROOTS_PATH = `/api/v1/namespaces/${NAMESPACE}/configmaps/trust-root`
-const ISSUER = 'https://kubernetes.default.svc.cluster.local'
-const MANIFESTS = join('manifests', 'platform')
-const ADMIN = 'admin-token'
+const CONFIG_PATH = `/api/v1/namespaces/${NAMESPACE}/configmaps/platform`
+export const MANIFESTS = join('manifests', 'platform')
 
 /** An API server with manifests/platform on it, and the platform as its pod would run, without the pod. */
 export interface PlatformCluster {
+  readonly access: ApiAccess
   /** As the administrator. */
   readonly client: KubernetesClient
   /** Where the kubelet would have put token and root. */
@@ -37,38 +37,43 @@ export interface PlatformCluster {
   declare(change: (text: string) => string): Promise<ClusterDeclaration>
   /** A token as the kubelet projects it for this service account, which is made if it is not there. */
   tokenOf(namespace: string, name: string): Promise<string>
+  /** Makes the API server call the webhook at this port of this machine: no service leads there without a network. */
+  callWebhookAt(port: number): Promise<void>
+  closePlatforms(): Promise<void>
   close(): Promise<void>
 }
 
-export async function startPlatformCluster(): Promise<PlatformCluster> {
+/**
+ * With the local API server; or, where KUBEBUILDER_ASSETS names a folder with one, with a real kube-apiserver, which calls
+ * the webhook by itself.
+ */
+export async function startPlatformCluster(
+  deploy: (access: ApiAccess, directory: string) => Promise<void> = createAll,
+): Promise<PlatformCluster> {
   const authority = await createAuthority(Date.now())
-  const server = await startKubernetes({
-    tls: await authority.issue(['127.0.0.1']),
-    issuer: ISSUER,
-    certificateAuthority: authority.certificate,
-    users: [{ token: ADMIN, name: 'kubernetes-admin', groups: ['system:masters'] }],
-    workloadIdentity: { tenantId: 'tenant', authorityHost: 'https://login.microsoftonline.com/' },
-  })
-  const client = createClient({
-    url: server.url,
-    certificateAuthority: authority.certificate,
-    token: ADMIN,
-  })
+  const webhook = { isUp: true }
+  const server = await startApiServer({ authority, webhookAvailable: () => webhook.isUp })
+  const client = createClient(server.access)
+  const { hostname, port } = new URL(server.access.url)
   const directory = await mkdtemp(join(tmpdir(), 'keyless-in-cluster-'))
   const started: ClusterPlatform[] = []
-  const config = await deploy(client)
+  await defineWebhookConfigurations(client)
+  await deploy(server.access, directory)
+  const config = textAt(await client.get(CONFIG_PATH), 'data', 'platform.yaml') ?? ''
   const cluster: PlatformCluster = {
+    access: server.access,
     client,
     serviceAccountDirectory: directory,
     startPlatform: async (change = {}) => {
       const platform = await startClusterPlatform({
         declaration: await cluster.declare((text) => text),
         apiServer: inClusterApiServer(
-          { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: String(server.port) },
+          { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port },
           directory,
         ),
         ports: { services: 0, webhook: 0, health: 0 },
         reach: 'loopback',
+        otherNames: ['localhost'],
         onState: () => {},
         ...change,
       })
@@ -76,6 +81,11 @@ export async function startPlatformCluster(): Promise<PlatformCluster> {
       return platform
     },
     declare: (change) => declaration(directory, change(config)),
+    callWebhookAt: (port) => pointWebhookTo(client, port),
+    closePlatforms: async () => {
+      webhook.isUp = false
+      for (const platform of started.splice(0)) await platform.close()
+    },
     tokenOf: async (namespace, name) => {
       await ensure(client, '/api/v1/namespaces', { metadata: { name: namespace } })
       const accounts = `/api/v1/namespaces/${namespace}/serviceaccounts`
@@ -99,20 +109,51 @@ export async function startPlatformCluster(): Promise<PlatformCluster> {
   return cluster
 }
 
-/** What the real manifests hold, save for the pods: no node is here to run them. */
-async function deploy(client: KubernetesClient): Promise<string> {
-  await defineWebhookConfigurations(client)
-  let declared = ''
-  for (const name of (await readdir(MANIFESTS)).toSorted()) {
-    const object = parse(await readFile(join(MANIFESTS, name), 'utf8')) as KubeObject
-    declared ||= textAt(object, 'data', 'platform.yaml') ?? ''
-    if (object.kind !== 'Deployment') await client.create(collectionOf(object), object)
-  }
-  return declared
+async function pointWebhookTo(client: KubernetesClient, port: number): Promise<void> {
+  const caBundle = textAt(await client.get(WEBHOOK_PATH), 'webhooks', 0, 'clientConfig', 'caBundle')
+  const value = { url: `https://localhost:${port}/mutate-v1-pod`, caBundle }
+  const patch = [{ op: 'replace', path: '/webhooks/0/clientConfig', value }]
+  await client.patch(WEBHOOK_PATH, 'application/json-patch+json', patch)
+}
+
+/** What manifests/platform holds, save for the pods: no node is here to run them. */
+export async function manifestsWithoutPods(): Promise<readonly KubeObject[]> {
+  const names = (await readdir(MANIFESTS)).toSorted()
+  const objects = await Promise.all(
+    names.map(async (name) => parse(await readFile(join(MANIFESTS, name), 'utf8')) as KubeObject),
+  )
+  return objects.filter(({ kind }) => kind !== 'Deployment')
+}
+
+async function createAll(access: ApiAccess): Promise<void> {
+  const client = createClient(access)
+  for (const object of await manifestsWithoutPods())
+    await client.create(collectionOf(object), object)
+  client.close()
+}
+
+/** One owner per field of each webhook, as the real kind has it. */
+const CONFIGURATION_SCHEMA = {
+  type: 'object',
+  'x-kubernetes-preserve-unknown-fields': true,
+  properties: {
+    webhooks: {
+      type: 'array',
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': ['name'],
+      items: {
+        type: 'object',
+        'x-kubernetes-preserve-unknown-fields': true,
+        required: ['name'],
+        properties: { name: { type: 'string' } },
+      },
+    },
+  },
 }
 
 /** The stand-in has no webhook configurations; it keeps objects of any group that is defined, and calls nobody. */
 async function defineWebhookConfigurations(client: KubernetesClient): Promise<void> {
+  if (process.env['KUBEBUILDER_ASSETS'] !== undefined) return
   const group = 'admissionregistration.k8s.io'
   const plural = 'mutatingwebhookconfigurations'
   await client.create('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
@@ -131,9 +172,7 @@ async function defineWebhookConfigurations(client: KubernetesClient): Promise<vo
           name: 'v1',
           served: true,
           storage: true,
-          schema: {
-            openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-          },
+          schema: { openAPIV3Schema: CONFIGURATION_SCHEMA },
         },
       ],
     },

@@ -148,6 +148,67 @@ test('the token is read again as the kubelet renews it', async () => {
   await other.close()
 })
 
+test('a pod that asks for an identity is changed, refused, and refused while the webhook is down', async () => {
+  const fresh = await startPlatformCluster()
+  try {
+    const { webhook } = await upOf(await fresh.startPlatform())
+    await fresh.callWebhookAt(webhook.port)
+    await fresh.tokenOf('app', 'worker')
+    const create = (name: string, annotations = {}) =>
+      fresh.client.create('/api/v1/namespaces/app/pods', labelledPod(name, annotations))
+    await until(() =>
+      create('early').then(
+        () => true,
+        () => false,
+      ),
+    )
+
+    const { spec } = await create('demo')
+    const volume = 'azure-workload-identity-reserved-2a97516c354b68848cdbd8f54a226a'
+    expect(spec).toMatchObject({
+      containers: [
+        {
+          env: [
+            { name: 'AZURE_TENANT_ID', value: TENANT },
+            { name: 'AZURE_FEDERATED_TOKEN_FILE' },
+            { name: 'AZURE_AUTHORITY_HOST', value: expect.stringMatching(/^https:.*\/$/) },
+          ],
+          volumeMounts: [{ name: volume, mountPath: '/var/run/secrets/azure/wi', readOnly: true }],
+        },
+      ],
+      volumes: [{ name: volume, projected: { defaultMode: 420 } }],
+    })
+    const expiration = 'azure.workload.identity/service-account-token-expiration'
+    await expect(create('impatient', { [expiration]: '60' })).rejects.toMatchObject({
+      code: 400,
+      message:
+        'admission webhook "mutation.azure-workload-identity.io" denied the request: token expiration 60 not valid. Expected value to be between 3600 and 86400',
+    })
+    await fresh.closePlatforms()
+    await expect(create('late')).rejects.toMatchObject({
+      code: 500,
+      message: expect.stringMatching(
+        /failed calling webhook "mutation\.azure-workload-identity\.io"/,
+      ),
+    })
+  } finally {
+    await fresh.close()
+  }
+})
+
+function labelledPod(name: string, annotations: object): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, annotations, labels: { 'azure.workload.identity/use': 'true' } },
+    spec: {
+      serviceAccountName: 'worker',
+      automountServiceAccountToken: false,
+      containers: [{ name: 'c', image: 'i' }],
+    },
+  }
+}
+
 async function upOf(starting: ClusterPlatform): Promise<Served> {
   const up = await starting.up
   if (!up) throw new Error('the platform was closed before it was up')

@@ -99,7 +99,10 @@ const cases: readonly {
   },
 ]
 
-describe.concurrent('the trust chain', () => {
+/** Ten platforms at once on a small machine. */
+const PATIENT = { timeout: 120_000 }
+
+describe.concurrent('the trust chain', PATIENT, () => {
   test.for(cases)(
     'ends with exit code $exitCode when $broken',
     async ({ change, exitCode, says }) => {
@@ -112,6 +115,9 @@ describe.concurrent('the trust chain', () => {
         expect(log.trimEnd().split('\n').at(-1)).toContain(`exit=${exitCode}`)
         expect(deployed).toMatchObject({ code: 1 })
         expect(deployed.stderr + deployed.stdout).toContain(says[0])
+        // what may be propagation is told while it is waited for, not only at the end
+        const [begun] = deployed.stderr.split('✗')
+        if (/ wait {2}/.test(log)) expect(begun).toMatch(/in-progress: .*\n {4}log {6}fix /)
         const { stdout: code } = await platform.kubectl(
           'get',
           'pod',
