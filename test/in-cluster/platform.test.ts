@@ -1,8 +1,12 @@
 // The platform as a workload, against an API server in this process: its tokens, its certificates, its health.
 import { randomUUID, X509Certificate } from 'node:crypto'
+import { once } from 'node:events'
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { connect } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ClusterPlatform, Served } from '../../local/in-cluster/platform.ts'
 import { textAt } from '../../local/kubernetes/object.ts'
@@ -86,6 +90,25 @@ test('a Secret that somebody emptied gets the same authority back', async () => 
   await cluster.client.patch(SECRET_PATH, 'application/merge-patch+json', { data: null })
   await until(async () => (await cluster.client.get(SECRET_PATH))['data'] !== undefined)
   expect((await cluster.client.get(SECRET_PATH))['data']).toEqual(before['data'])
+})
+
+test('the certificate is renewed after half a day, and open connections go on', async () => {
+  const clock = { offset: -13 * 3_600_000 }
+  const other = await cluster.startPlatform({ now: () => Date.now() + clock.offset })
+  const { port } = (await upOf(other)).services
+  const open = await connectTo(port)
+  const before = open.getPeerX509Certificate()?.serialNumber
+  clock.offset = 0
+  await until(async () => {
+    const fresh = await connectTo(port)
+    const { serialNumber } = fresh.getPeerX509Certificate() ?? {}
+    fresh.destroy()
+    return serialNumber !== before
+  })
+  open.write(`GET / HTTP/1.1\r\nhost: ${ENTRA}\r\nconnection: close\r\n\r\n`)
+  const answer = await text(open)
+  expect(answer).toMatch(/^HTTP\/1\.1 404 /)
+  await other.close()
 })
 
 test('a second platform, and one that starts later, have the same authority', async () => {
@@ -207,6 +230,12 @@ function labelledPod(name: string, annotations: object): object {
       containers: [{ name: 'c', image: 'i' }],
     },
   }
+}
+
+async function connectTo(port: number): Promise<TLSSocket> {
+  const socket = connect({ host: '127.0.0.1', port, servername: ENTRA, ca })
+  await once(socket, 'secureConnect')
+  return socket
 }
 
 async function upOf(starting: ClusterPlatform): Promise<Served> {
