@@ -1,23 +1,21 @@
 import { join, relative, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { exchangeLine, requestLine } from './audit-line.ts'
+import type { UpstreamStore } from './cosmos/upstream/store.ts'
+import { UpstreamError } from './cosmos/upstream/upstream-error.ts'
 import { readDeclaration } from './declaration.ts'
 import { writeEnvironment } from './environment.ts'
+import { openStore } from './open-store.ts'
+import { HELP, parseOptions } from './options.ts'
 import { CONTEXT, startPlatform } from './platform.ts'
 import type { Platform } from './platform.ts'
 
-const HELP = `Usage: npm run local [-- OPTIONS]
-
-Starts a Kubernetes cluster with one node, a Microsoft Entra token endpoint and an Azure Cosmos DB account
-on 127.0.0.1, and keeps them up until Ctrl-C. What exists in them is declared in local/platform.yaml.
-
-  --file FILE        another declaration
-  --directory DIR    where kubeconfig, ca.crt and the pods' files go (default .local)
-  --any-port         let the system choose the ports instead of those in the declaration
-  --help             this text
-`
-
-const FORESEEN = ['ERR_LISTEN', 'ERR_DECLARATION', 'ERR_COSMOS_ACCOUNT', 'ERR_ENTRA_DIRECTORY']
+const FORESEEN = [
+  'ERR_LISTEN',
+  'ERR_DECLARATION',
+  'ERR_COSMOS_ACCOUNT',
+  'ERR_ENTRA_DIRECTORY',
+  'ERR_STORE',
+]
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -31,58 +29,57 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(HELP)
     return 0
   }
+  const stop = stopRequested()
+  let store: UpstreamStore | undefined
   try {
     const declaration = readDeclaration(options.file)
+    store =
+      options.store &&
+      (await openStore(options.store, {
+        account: () => declaration.account,
+        signal: stop,
+        say: (line) => process.stderr.write(`${line}\n`),
+      }))
     const platform = await startPlatform({
       declaration,
       directory: resolve(options.directory),
       onExchange: (event) => process.stdout.write(`${exchangeLine(event)}\n`),
       onRequest: (record) => process.stdout.write(`${requestLine(record)}\n`),
       ...(options.anyPort ? {} : { ports: declaration.ports }),
+      ...(store ? { store } : {}),
     })
     const environment = await writeEnvironment(platform, {
       template: join('manifests', 'environments', 'local.yaml'),
     })
     process.stdout.write(welcome(platform, options.anyPort ? relative('.', environment) : 'local'))
-    await stopRequested()
+    await aborted(stop)
     process.stderr.write('• Stopping\n')
     await platform.close()
     process.stderr.write('✓ Stopped\n')
     return 0
   } catch (error) {
+    if (error === stop.reason) {
+      process.stderr.write('✓ Stopped\n')
+      return 0
+    }
     const code = foreseenCode(error)
     if (code === undefined) throw error
     process.stderr.write(`✗ ${(error as Error).message}\n${code}\n`)
-    return code === 'ERR_LISTEN' ? 1 : 2
+    return isOfTheMachine(error, code) ? 1 : 2
+  } finally {
+    await store?.close()
   }
 }
 
-/** The code of a failure that was foreseen and says itself what to do; all but a taken port lie in the declaration. */
+/** The code of a failure that was foreseen and says itself what to do. */
 function foreseenCode(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   return typeof code === 'string' && FORESEEN.includes(code) ? code : undefined
 }
 
-function parseOptions(args: readonly string[]) {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        file: { type: 'string', default: join('local', 'platform.yaml') },
-        directory: { type: 'string', default: '.local' },
-        'any-port': { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    })
-    return {
-      file: values.file,
-      directory: values.directory,
-      anyPort: values['any-port'],
-      help: values.help,
-    }
-  } catch (error) {
-    return (error as Error).message
-  }
+/** A taken port, an emulator that is not up: the rest lies in the declaration or in the options. */
+function isOfTheMachine(error: unknown, code: string): boolean {
+  return code === 'ERR_LISTEN' || (error instanceof UpstreamError && error.mayPass)
 }
 
 function welcome(platform: Platform, environment: string): string {
@@ -103,9 +100,17 @@ Every token exchange and every request to the account is shown here. Ctrl-C stop
 `
 }
 
-function stopRequested(): Promise<void> {
+/** Aborted at the first signal to stop, whatever is going on then. */
+function stopRequested(): AbortSignal {
+  const controller = new AbortController()
+  process.once('SIGINT', () => controller.abort())
+  process.once('SIGTERM', () => controller.abort())
+  return controller.signal
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve())
-    process.once('SIGTERM', () => resolve())
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
   })
 }

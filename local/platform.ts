@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { startCosmos } from './cosmos/server.ts'
 import type { AuditRecord } from './cosmos/server.ts'
+import type { Store } from './cosmos/store.ts'
 import type { Declaration, Ports } from './declaration.ts'
 import { startEntra } from './entra/server.ts'
 import type { ExchangeEvent } from './entra/server.ts'
@@ -36,6 +37,8 @@ export interface PlatformOptions {
   readonly now?: () => number
   /** Asked at every request, so that a test can take a credential or a role away while it runs. */
   readonly current?: () => Declaration
+  /** What holds the account's data; default: memory. It is open, and stays open when the platform closes. */
+  readonly store?: Store
   /** Told of every token exchange, and of every request to the account; neither holds a token. */
   readonly onExchange?: (event: ExchangeEvent) => void
   readonly onRequest?: (record: AuditRecord) => void
@@ -87,6 +90,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
         port: ports.cosmos,
         account: () => current().account,
         ...(options.onRequest ? { onRequest: options.onRequest } : {}),
+        ...(options.store ? { store: options.store } : {}),
         authority: {
           tenantId: declaration.directory.tenantId,
           jwksUrl: `${entra.url}/${declaration.directory.tenantId}/discovery/v2.0/keys`,

@@ -8,18 +8,24 @@ export type BatchVerb = BatchOperation['operationType']
 export type BatchOperation = z.infer<typeof operation>
 
 const resourceBody = z.record(z.string(), z.unknown())
-const conditions = { ifMatch: z.string().optional(), ifNoneMatch: z.undefined().optional() }
+/** In a bulk request each operation names its own partition; in a transactional batch the header does. */
+const partitionKey = z.string().optional()
+const common = {
+  partitionKey,
+  ifMatch: z.string().optional(),
+  ifNoneMatch: z.undefined().optional(),
+}
 const operation = z.discriminatedUnion('operationType', [
-  z.object({ operationType: z.literal('Create'), resourceBody, ...conditions }),
-  z.object({ operationType: z.literal('Upsert'), resourceBody, ...conditions }),
-  z.object({ operationType: z.literal('Read'), id: z.string(), ...conditions }),
-  z.object({ operationType: z.literal('Replace'), id: z.string(), resourceBody, ...conditions }),
-  z.object({ operationType: z.literal('Delete'), id: z.string(), ...conditions }),
+  z.object({ operationType: z.literal('Create'), resourceBody, ...common }),
+  z.object({ operationType: z.literal('Upsert'), resourceBody, ...common }),
+  z.object({ operationType: z.literal('Read'), id: z.string(), ...common }),
+  z.object({ operationType: z.literal('Replace'), id: z.string(), resourceBody, ...common }),
+  z.object({ operationType: z.literal('Delete'), id: z.string(), ...common }),
   z.object({
     operationType: z.literal('Patch'),
     id: z.string(),
     resourceBody: z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())]),
-    ...conditions,
+    ...common,
   }),
 ])
 

@@ -12,9 +12,13 @@ export type ErrorCode =
   | 'Forbidden'
   | 'NotFound'
   | 'MethodNotAllowed'
+  | 'RequestTimeout'
   | 'Conflict'
+  | 'Gone'
   | 'PreconditionFailed'
   | 'RequestEntityTooLarge'
+  | 'TooManyRequests'
+  | 'RetryWith'
   | 'NotImplemented'
   | 'InternalServerError'
   | 'ServiceUnavailable'
@@ -25,18 +29,29 @@ export class Refusal extends Error {
   readonly status: number
   readonly substatus: number
   readonly code: ErrorCode
+  /** What a client is told beside the sentence: how long to wait, for one. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Further members of the error body. */
+  readonly details: Readonly<Record<string, unknown>>
 
   /** @param message The service's sentence, without the `ActivityId` line that every body ends with. */
   constructor(
     status: number,
     code: ErrorCode,
     message: string,
-    options: { readonly substatus?: number; readonly cause?: unknown } = {},
+    options: {
+      readonly substatus?: number
+      readonly headers?: Readonly<Record<string, string>>
+      readonly details?: Readonly<Record<string, unknown>>
+      readonly cause?: unknown
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.status = status
     this.code = code
     this.substatus = options.substatus ?? 0
+    this.headers = options.headers ?? {}
+    this.details = options.details ?? {}
   }
 }
 

@@ -104,6 +104,7 @@ async function serve(exchange: Exchange, options: GatewayOptions): Promise<Answe
     operation,
     headers,
     body: body ?? (await bodyOf(operation, request)),
+    signal: request.signal,
   })
 }
 

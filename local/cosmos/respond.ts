@@ -33,7 +33,11 @@ export function refused(refusal: Refusal, activityId: string): Answer {
   const message = `${refusal.message}\r\nActivityId: ${activityId}, ${COMPONENT}`
   return {
     status: refusal.status,
-    headers: { 'x-ms-substatus': String(refusal.substatus), 'x-ms-request-charge': '0' },
-    body: JSON.stringify({ code: refusal.code, message }),
+    headers: {
+      ...refusal.headers,
+      'x-ms-substatus': String(refusal.substatus),
+      'x-ms-request-charge': '0',
+    },
+    body: JSON.stringify({ ...refusal.details, code: refusal.code, message }),
   }
 }

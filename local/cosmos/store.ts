@@ -8,6 +8,8 @@ export interface StoreRequest {
   readonly headers: Pick<Headers, 'get'>
   /** Empty for operations that carry none. */
   readonly body: string
+  /** Aborted when the client has gone: nobody waits for the answer any more. */
+  readonly signal: AbortSignal
 }
 
 /**

@@ -1,13 +1,14 @@
 import type { CosmosAccount } from '../account.ts'
 import type { Answer } from '../respond.ts'
 import type { Store, StoreRequest } from '../store.ts'
+import { refuseUnsupportedHeaders } from '../unsupported-headers.ts'
 import { feed, metadataAnswer } from './answers.ts'
 import { createCatalog } from './catalog.ts'
 import type { Catalog } from './catalog.ts'
 import { answerContainer } from './container-answers.ts'
 import { containerDocument, databaseDocument } from './documents.ts'
 import { answerItem } from './item-answers.ts'
-import { refuseUnsupportedHeaders } from './refuse-headers.ts'
+import { refuseForeignRange } from './refuse-range.ts'
 
 /** A store in memory: it lives as long as the process, and holds what the account declares and nothing else. */
 export function createEmbeddedStore(options: {
@@ -18,6 +19,7 @@ export function createEmbeddedStore(options: {
   return {
     answer: async (request) => {
       refuseUnsupportedHeaders(request.headers)
+      refuseForeignRange(request.headers)
       return answer(catalog, request)
     },
   }

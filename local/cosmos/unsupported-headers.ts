@@ -1,6 +1,6 @@
-import { badRequest, notEmulated } from '../errors.ts'
+import { badRequest, notEmulated } from './errors.ts'
 
-/** Headers that ask for something this store does not do, each with what to call it. */
+/** Headers that ask for something no store here does, each with what to call it. */
 const NOT_EMULATED = [
   ['x-ms-documentdb-pre-trigger-include', 'A trigger'],
   ['x-ms-documentdb-post-trigger-include', 'A trigger'],
@@ -12,7 +12,7 @@ const NOT_EMULATED = [
 /**
  * Refuses what would change the answer if it were understood: to ignore it would be to answer another question.
  *
- * @throws {Refusal} 501 for features, 400 for a consistency stronger than the account's or a foreign range.
+ * @throws {Refusal} 501 for features, 400 for a consistency stronger than the account's.
  */
 export function refuseUnsupportedHeaders(headers: Pick<Headers, 'get'>): void {
   for (const [name, what] of NOT_EMULATED) if (headers.get(name)) throw notEmulated(what)
@@ -23,9 +23,6 @@ export function refuseUnsupportedHeaders(headers: Pick<Headers, 'get'>): void {
       `ConsistencyLevel ${consistency} specified in the request is invalid when service is configured with ` +
         'consistency level Session. Ensure the request consistency level is not stronger than the service consistency level.',
     )
-  const range = headers.get('x-ms-documentdb-partitionkeyrangeid')
-  if (range && !/^(?:[\w+=-]+,)?0$/.test(range))
-    throw badRequest(`There is no partition key range ${range}; the container has the one range 0.`)
 }
 
 const WEAK_ENOUGH: ReadonlySet<string> = new Set(['Session', 'ConsistentPrefix', 'Eventual'])
