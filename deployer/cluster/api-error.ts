@@ -1,5 +1,6 @@
 import { DeployError } from '../core/errors.ts'
 import type { ErrorCode } from '../core/errors.ts'
+import { isImmutability } from '../core/conflicts.ts'
 import { listAt, textAt } from '../core/object.ts'
 
 /** What was being done when the API server refused it. */
@@ -16,9 +17,9 @@ export interface Attempt {
  * @param body The `Status` object of the answer; a proxy may have answered with something else.
  */
 export function apiError(status: number, body: unknown, attempt: Attempt): DeployError {
-  const reason = textAt(body, 'reason') ?? `HTTP ${status}`
   const message =
     textAt(body, 'message') ?? 'the answer is no Kubernetes Status: is a proxy in between?'
+  const reason = isMistyped(message) ? 'Invalid' : (textAt(body, 'reason') ?? `HTTP ${status}`)
   const code = codeOf(status, message)
   return new DeployError(
     code,
@@ -34,10 +35,21 @@ function codeOf(status: number, message: string): ErrorCode {
   if (status === 401) return 'ERR_UNAUTHORIZED'
   if (status === 403) return isForbidden(status, message) ? 'ERR_FORBIDDEN' : 'ERR_ADMISSION'
   if (status === 404) return 'ERR_NOT_FOUND'
+  if (isMistyped(message)) return 'ERR_INVALID'
   if (status === 400 || status === 422)
     return message.includes('admission webhook') ? 'ERR_ADMISSION' : 'ERR_INVALID'
   if (message.includes('failed calling webhook')) return 'ERR_ADMISSION'
   return 'ERR_API'
+}
+
+/**
+ * Whether an apply states a field that its type does not have, or a value of another type. The API server calls that
+ * an error of its own (500), and it is the same every time.
+ *
+ * @see https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apimachinery/pkg/util/managedfields/internal/structuredmerge.go
+ */
+export function isMistyped(message: string): boolean {
+  return message.startsWith('failed to create typed patch object')
 }
 
 /** Whether RBAC refused. It says `User "x" cannot …`; everything else that answers 403 is an admission plug-in. */
@@ -56,8 +68,14 @@ function hint(code: ErrorCode, status: number, body: unknown): { readonly hint?:
   }
   if (/^namespaces? "[^"]*" not found/.test(message)) {
     return {
-      hint: 'put a Namespace object into the manifests, or make it: kubectl create namespace NAME',
+      hint: 'check metadata.namespace; put a Namespace object into the manifests, or make it: kubectl create namespace NAME',
     }
+  }
+  if (/serviceaccount "[^"]*" not found/.test(message)) {
+    return { hint: 'add the ServiceAccount to the manifests, or correct serviceAccountName' }
+  }
+  if (isMistyped(message) || message.includes('strict decoding error')) {
+    return { hint: 'correct what the message names: a misspelt field, or a value of another type' }
   }
   if (message.includes('exceeded quota'))
     return { hint: 'free quota or ask for more: kubectl describe quota' }
@@ -69,9 +87,9 @@ function hint(code: ErrorCode, status: number, body: unknown): { readonly hint?:
   if (message.includes('webhook'))
     return { hint: 'the webhook decides, not this tool: ask its owner, or wait until it is up' }
   if (status === 422) {
-    const fields = listAt(body, 'details', 'causes').flatMap(
-      (cause) => textAt(cause, 'field') ?? [],
-    )
+    const fields = listAt(body, 'details', 'causes')
+      .filter((cause) => !isImmutability(cause))
+      .flatMap((cause) => textAt(cause, 'field') ?? [])
     return fields.length === 0
       ? {}
       : { hint: `change ${[...new Set(fields)].join(', ')} in the manifest` }

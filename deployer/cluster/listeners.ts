@@ -49,10 +49,13 @@ async function follow(
   if (container === undefined) return
   const options = { container, follow: true }
   const said = new Set<string>()
+  let isWaiting = false
   for await (const line of podLog(cluster.transport, objectRef(pod), options, signal)) {
     const heard = heardIn(line)
+    // an indented line belongs to the one above it: the remedy of a failure is told with the failure
+    if (!/^\s/.test(line)) isWaiting = heard.reason !== undefined
     const text = JSON.stringify(heard)
-    if (text !== '{}' && !said.has(text)) onHeard(heard)
+    if (isWaiting && text !== '{}' && !said.has(text)) onHeard(heard)
     said.add(text)
   }
 }

@@ -65,7 +65,9 @@ async function creation(
   }
   const result = await api.apply(desired, { dryRun: true })
   if (result.done) return entry(desired, 'create')
-  const why = whyUntried(result, upcoming)
+  // every refusal names the object itself
+  const others = upcoming.filter((one) => one !== desired)
+  const why = whyUntried(result, others)
   if (why === undefined) throw refusal(result, desired, 'dry run')
   return entry(desired, 'create', untried(why))
 }
@@ -124,13 +126,21 @@ async function replacement(
   reason: string,
 ): Promise<PlanEntry> {
   const { name } = desired.metadata
-  const probe = {
-    ...desired,
-    metadata: { ...desired.metadata, name: `${name.slice(0, 240)}-dry-run` },
+  const probe = `${name.slice(0, 240)}-dry-run`
+  const created = await api.create(
+    { ...desired, metadata: { ...desired.metadata, name: probe } },
+    { dryRun: true },
+  )
+  if (!created.done) {
+    const body = renamed(created.body, probe, name)
+    throw refusal({ ...created, body }, desired, 'dry run of the replacement')
   }
-  const created = await api.create(probe, { dryRun: true })
-  if (!created.done) throw refusal(created, desired, 'dry run of the replacement')
   return entry(desired, 'recreate', { live, reason, changes: restatedChanges(live, desired) })
+}
+
+/** Nobody knows the name under which the replacement was tried. */
+function renamed(body: unknown, from: string, to: string): unknown {
+  return JSON.parse(JSON.stringify(body).replaceAll(from, to)) as unknown
 }
 
 type Refused = Extract<Outcome, { readonly done: false }>

@@ -2,7 +2,9 @@ import { Agent, request as httpsRequest } from 'node:https'
 import type { IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
+import { textAt } from '../core/object.ts'
 import type { CredentialSource, Credentials } from './credentials.ts'
+import { isMistyped } from './api-error.ts'
 import { connectionError } from './connection-error.ts'
 
 /** Requests under way at once; more wait for a free connection. */
@@ -62,12 +64,13 @@ export function createTransport(
     server,
     within,
     request: async (request) => {
-      const { text, status, attempts } = await persist(request, bound, async (current) => {
+      const { body, status, attempts } = await persist(request, bound, async (current) => {
         const agent = agents.forRequests(current)
         const message = await send(server, request, { credentials: current, agent, signal: bound })
-        return { ...headOf(message), text: await readText(message) }
+        const body = parseJson(await readText(message))
+        return { ...headOf(message), body, isFinal: isMistyped(textAt(body, 'message') ?? '') }
       })
-      return { status, body: parseJson(text), attempts }
+      return { status, body, attempts }
     },
     stream: async (path, ended) => {
       const request: ApiRequest = { method: 'GET', path, isStream: true }
@@ -97,6 +100,8 @@ export function createTransport(
 interface Head {
   readonly status: number
   readonly retryAfter: string | undefined
+  /** It will be the same every time, whatever its status says. */
+  readonly isFinal?: boolean
 }
 
 function headOf({ statusCode = 0, headers }: IncomingMessage): Head {
@@ -127,7 +132,7 @@ function persistence(server: string, credentials: CredentialSource) {
         })
       wasReached ||= answer !== undefined
       const isExpired = answer?.status === 401 && !unauthorized
-      if (answer && !isExpired && (!isBusy(answer.status, request) || count >= MAX_ATTEMPTS)) {
+      if (answer && !isExpired && (!isBusy(answer, request) || count >= MAX_ATTEMPTS)) {
         return { ...answer, attempts: count }
       }
       if (answer) discard(answer)
@@ -250,8 +255,9 @@ function isPassing(error: unknown, request: ApiRequest, wasReached: boolean): bo
 }
 
 /** 429 says that nothing happened; a 5xx does not. */
-function isBusy(status: number, request: ApiRequest): boolean {
+function isBusy({ status, isFinal }: Head, request: ApiRequest): boolean {
   if (status === 429) return true
+  if (isFinal === true) return false
   return [500, 502, 503, 504].includes(status) && isRepeatable(request) && !request.isStream
 }
 

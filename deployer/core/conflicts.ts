@@ -74,9 +74,12 @@ export function isHandEdit(conflict: FieldConflict): boolean {
  */
 export function isOnlyImmutability(status: unknown): boolean {
   const causes = listAt(status, 'details', 'causes')
-  return (
-    causes.length > 0 && causes.every((cause) => IMMUTABLE.test(textAt(cause, 'message') ?? ''))
-  )
+  return causes.length > 0 && causes.every(isImmutability)
+}
+
+/** Whether one cause of a refusal is that a field cannot change on an existing object. */
+export function isImmutability(cause: unknown): boolean {
+  return IMMUTABLE.test(textAt(cause, 'message') ?? '')
 }
 
 /** @see https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go */

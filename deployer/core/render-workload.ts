@@ -40,13 +40,14 @@ function podSpecPath(workload: Document): Path {
 function containerPath(workload: Document): Path {
   const object = workload.toJS() as KubeObject
   const path = [...podSpecPath(workload), 'containers']
-  const index = listAt(object, ...path).findIndex(
-    (one) => isFields(one) && one['name'] === 'worker',
-  )
+  const names = listAt(object, ...path).map((one) => (isFields(one) ? one['name'] : undefined))
+  const index = names.indexOf('worker')
   if (index !== -1) return [...path, index]
+  const found = names.length === 0 ? 'nothing' : names.map(String).join(', ')
   throw new DeployError(
     'ERR_MANIFEST',
-    `${subjectOf(objectRef(object))}: it has no container "worker", whose image the environment sets`,
+    `${subjectOf(objectRef(object))}: it has no container "worker", whose image the environment sets: .${path.join('.')} holds ${found}`,
+    { hint: 'restore it, or check its name and its indentation' },
   )
 }
 

@@ -110,3 +110,42 @@ test('a label that is gone from the manifest shows when its pod is replaced', as
   expect(stdout).toContain('.metadata.labels.tier: "front" → absent')
   expect(stdout).toContain('.spec.containers[name=app].workingDir: absent → "/tmp"')
 })
+
+test.for([
+  {
+    when: 'a field is misspelt',
+    object: pod({ comand: ['x'] }),
+    says: ['web: dry run refused (Invalid)', 'comand', 'a misspelt field, or a value of another'],
+  },
+  {
+    when: 'a value is of another type',
+    object: pod({ tty: 'often' }),
+    says: ['web: dry run refused (Invalid)', '.tty: expected boolean', 'a value of another type'],
+  },
+  {
+    when: 'its service account is not there',
+    object: {
+      ...pod({}),
+      spec: { serviceAccountName: 'nobody', containers: [{ name: 'app', image: 'x' }] },
+    },
+    says: ['serviceaccount "nobody" not found', 'hint  add the ServiceAccount to the manifests'],
+  },
+])('an existing namespace answers at once when $when', async ({ object, says }) => {
+  const folder = await createFolder(cluster, object)
+  const begun = performance.now()
+  const { code, stdout, stderr } = await folder.deployer('plan')
+  expect({ code, stdout, stderr }).toMatchObject({ code: 5 })
+  // a 500 would be asked again four times otherwise, for three seconds
+  expect(performance.now() - begun).toBeLessThan(2_500)
+  for (const text of says) expect(stderr).toContain(text)
+})
+
+test('a replacement that is refused is called by its own name', async () => {
+  const envFrom = [{ configMapRef: { name: 'c' } }]
+  const folder = await createFolder(cluster, configMap('c', { a: '1' }), pod({ envFrom }))
+  expect(await folder.deployer('deploy', '--no-wait')).toMatchObject({ code: 0 })
+  const tooLittle = { requests: { memory: '2Mi' }, limits: { memory: '1Mi' } }
+  await folder.write(configMap('c', { a: '2' }), pod({ envFrom, resources: tooLittle }))
+  const { stderr } = await folder.deployer('plan')
+  expect(stderr).toContain('Pod "web" is invalid: spec.containers[0].resources.requests')
+})
