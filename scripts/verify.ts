@@ -1,0 +1,90 @@
+// `npm run verify [-- --env NAME|PATH]`: reads the newest items of the environment's container as you, signed in with
+// the Azure CLI: a second identity, which saw nothing of how the worker came in. It writes nothing.
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, extname, join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { CosmosClient } from '@azure/cosmos'
+import { AzureCliCredential } from '@azure/identity'
+import { parseEnvironment } from '../deployer/core/environment.ts'
+import type { Environment } from '../deployer/core/environment.ts'
+import { DeployError } from '../deployer/core/errors.ts'
+import type { WrittenItem } from './second-identity.ts'
+
+const SHOWN_ITEMS = 5
+
+interface Failure {
+  readonly code?: number | string
+  readonly name?: string
+  readonly message?: string
+}
+
+const SIGN_IN = 'sign in as yourself: az login --tenant <tenant id>'
+const GRANT =
+  "give yourself the built-in Data Reader role (docs/aks.md, step 9); a new assignment takes some minutes. A message about the firewall means the account's network rules"
+
+process.exitCode = await main()
+
+async function main(): Promise<number> {
+  try {
+    const { values } = parseArgs({ options: { env: { type: 'string', default: 'aks' } } })
+    const environment = readEnvironment(values.env)
+    const items = await newestItems(environment)
+    for (const item of items) process.stdout.write(`${JSON.stringify(shown(item))}\n`)
+    process.stderr.write(
+      items.length === 0
+        ? `✗ no item in ${placeOf(environment)} yet\n`
+        : `✓ read by you, without a key, from ${placeOf(environment)}\n`,
+    )
+    return items.length === 0 ? 1 : 0
+  } catch (error) {
+    if (error instanceof DeployError) return fail(error.message, error.hint, 2)
+    const { name = '', code, message = '' } = error as Failure
+    if (String(code).startsWith('ERR_PARSE_ARGS')) return fail(message, undefined, 2)
+    if (/CredentialUnavailable|AuthenticationRequired/.test(name)) return fail(message, SIGN_IN, 1)
+    if (code === 403) return fail(firstLine(message), GRANT, 1)
+    return fail(firstLine(message), undefined, 1)
+  }
+}
+
+function fail(message: string, hint: string | undefined, code: number): number {
+  process.stderr.write(`✗ ${message}\n${hint === undefined ? '' : `    hint  ${hint}\n`}`)
+  return code
+}
+
+function readEnvironment(env: string): Environment {
+  const named = join('manifests', 'environments', `${env}.yaml`)
+  const file = existsSync(named) ? named : env
+  if (!existsSync(file)) throw new DeployError('ERR_ENVIRONMENT', `no environment "${env}"`)
+  const text = readFileSync(file, 'utf8')
+  return parseEnvironment({ name: file, text }, basename(file, extname(file)))
+}
+
+async function newestItems({ identity, cosmos }: Environment): Promise<readonly WrittenItem[]> {
+  const aadCredentials = new AzureCliCredential({ tenantId: identity.tenantId })
+  const client = new CosmosClient({ endpoint: cosmos.endpoint, aadCredentials })
+  try {
+    const { resources } = await client
+      .database(cosmos.database)
+      .container(cosmos.container)
+      .items.query<WrittenItem>('SELECT * FROM c ORDER BY c.writtenAt DESC', {
+        maxItemCount: SHOWN_ITEMS,
+      })
+      .fetchNext()
+    return resources.slice(0, SHOWN_ITEMS)
+  } finally {
+    client.dispose()
+  }
+}
+
+/** Without the system properties, which tell a reader nothing. */
+function shown(item: WrittenItem): object {
+  return Object.fromEntries(Object.entries(item).filter(([key]) => !key.startsWith('_')))
+}
+
+function placeOf({ cosmos }: Environment): string {
+  return `${cosmos.endpoint} ${cosmos.database}/${cosmos.container}`
+}
+
+function firstLine(message: string): string {
+  return message.split('\n')[0] ?? message
+}
