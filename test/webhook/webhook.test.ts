@@ -1,14 +1,13 @@
 // The webhook as the API server calls it: an AdmissionReview in, its answer with the exact patch out.
 import { expect, test } from 'vitest'
-import type { KubeObject } from '../../local/kubernetes/object.ts'
 import { volumeNameOf } from '../../local/webhook/mutation.ts'
 import { createWebhook } from '../../local/webhook/server.ts'
 import type { AdmissionEvent } from '../../local/webhook/server.ts'
+import { accountOf, podOf, reviewOf, VOLUME } from './pods.ts'
+import type { Pod, Row } from './pods.ts'
 
 const ADDRESS = 'https://webhook.keyless-platform.svc/mutate-v1-pod?timeout=10s'
 const UID = '705ab4f5-6393-11e8-b7cc-42010a800002'
-/** Of a pod called `demo`. */
-const VOLUME = 'azure-workload-identity-reserved-2a97516c354b68848cdbd8f54a226a'
 const ENV = [
   { name: 'AZURE_CLIENT_ID', value: 'client-1' },
   { name: 'AZURE_TENANT_ID', value: 'tenant-1' },
@@ -20,46 +19,13 @@ const ENV = [
 ]
 const MOUNT = { name: VOLUME, readOnly: true, mountPath: '/var/run/secrets/azure/wi' }
 
-const ACCOUNTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'app/default': {},
-  'app/worker': { 'client-id': 'client-1' },
-  'app/elsewhere': { 'client-id': 'client-1', 'tenant-id': 'tenant-2' },
-  'app/nowhere': { 'client-id': '', 'tenant-id': '' },
-  'app/patient': { 'service-account-token-expiration': '7200' },
-}
-
-interface Pod {
-  readonly metadata?: object
-  readonly annotations?: Readonly<Record<string, string>>
-  readonly spec?: object
-}
-
-function podOf({ metadata = { name: 'demo' }, annotations, spec }: Pod): KubeObject {
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { ...metadata, ...(annotations && { annotations: prefixed(annotations) }) },
-    spec: { serviceAccountName: 'worker', containers: [{ name: 'c', image: 'i' }], ...spec },
-  }
-}
-
-function prefixed(annotations: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(annotations).map(([key, value]) => [`azure.workload.identity/${key}`, value]),
-  )
-}
-
 const events: AdmissionEvent[] = []
 const webhook = createWebhook({
   settings: { tenantId: 'tenant-1', authorityHost: 'https://entra.example/' },
-  findAccount: async (namespace, name) => {
-    const annotations = ACCOUNTS[`${namespace}/${name}`]
-    if (!annotations) throw new Error(`serviceaccounts "${name}" not found`)
-    return {
-      apiVersion: 'v1',
-      kind: 'ServiceAccount',
-      metadata: { name, namespace, annotations: prefixed(annotations) },
-    }
+  findAccount: async (_namespace, name) => {
+    const account = accountOf(name)
+    if (!account) throw new Error(`serviceaccounts "${name}" not found`)
+    return account
   },
   now: () => 0,
   onAdmission: (event) => events.push(event),
@@ -68,14 +34,6 @@ const webhook = createWebhook({
 function post(body: string, { type = 'application/json', method = 'POST', url = ADDRESS } = {}) {
   const content = method === 'GET' ? {} : { body }
   return webhook(new Request(url, { method, headers: { 'content-type': type }, ...content }))
-}
-
-function reviewOf(object: unknown, request: object = {}): string {
-  return JSON.stringify({
-    apiVersion: 'admission.k8s.io/v1',
-    kind: 'AdmissionReview',
-    request: { uid: UID, operation: 'CREATE', namespace: 'app', object, ...request },
-  })
 }
 
 interface AnswerBody {
@@ -128,7 +86,7 @@ const CONTAINER = [
 ]
 const VOLUMES = add('/spec/volumes', [volume()])
 
-test.for<{ when: string; pod?: Pod; request?: object; patch: readonly object[] }>([
+test.for<Row & { readonly patch: readonly object[] }>([
   { when: 'nothing is there yet', patch: [...CONTAINER, VOLUMES] },
   { when: 'it is a dry run', request: { dryRun: true }, patch: [...CONTAINER, VOLUMES] },
   {
