@@ -1,22 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createCosmos } from '../cosmos/server.ts'
-import type { AuditRecord } from '../cosmos/server.ts'
+import { createUpstreamStore } from '../cosmos/upstream/store.ts'
+import type { UpstreamStore } from '../cosmos/upstream/store.ts'
 import type { Cloud } from '../declared-cloud.ts'
 import { readIssuerKeys } from '../entra/issuer-documents.ts'
-import { createEntra } from '../entra/server.ts'
-import type { ExchangeEvent } from '../entra/server.ts'
-import { listen } from '../http.ts'
-import type { Handler, Listener } from '../http.ts'
 import { textAt } from '../kubernetes/object.ts'
-import type { KeyPair } from '../tls.ts'
-import { createWebhook } from '../webhook/server.ts'
-import type { AdmissionEvent } from '../webhook/server.ts'
-import type { ApiServer } from './api-server.ts'
 import { createCertificates } from './certificates.ts'
 import type { ClusterDeclaration } from './declaration.ts'
 import { serveHealth } from './health.ts'
 import type { Check } from './health.ts'
-import { virtualHosts } from './virtual-hosts.ts'
+import { serve, serviceNames } from './services.ts'
+import type { ServeOptions, Served } from './services.ts'
 
 /** The platform as a workload of a cluster, starting or up. */
 export interface ClusterPlatform {
@@ -27,24 +20,11 @@ export interface ClusterPlatform {
   close(): Promise<void>
 }
 
-/** Where a platform serves. */
-export interface Served {
-  readonly services: Listener
-  readonly webhook: Listener
-}
-
-export interface ClusterPlatformOptions {
+export interface ClusterPlatformOptions extends ServeOptions {
   readonly declaration: ClusterDeclaration
-  readonly apiServer: ApiServer
-  /** 0 lets the system choose; then the services' origins carry the port. */
-  readonly ports: { readonly services: number; readonly webhook: number; readonly health: number }
-  readonly reach: 'loopback' | 'pod'
+  readonly ports: ServeOptions['ports'] & { readonly health: number }
   /** Names in the certificate beside those of the services. */
   readonly otherNames?: readonly string[]
-  readonly now?: () => number
-  readonly onExchange?: (event: ExchangeEvent) => void
-  readonly onRequest?: (record: AuditRecord) => void
-  readonly onAdmission?: (event: AdmissionEvent) => void
   /** Told in one line what came up, what changed, and what goes wrong. */
   readonly onState: (line: string) => void
 }
@@ -53,8 +33,8 @@ export interface ClusterPlatformOptions {
 const PASS_EVERY_MS = 3_000
 /** How long after a failed start the next is tried. */
 const RETRY_MS = 1_000
-/** Services have this suffix unless a cluster was told otherwise. */
-const CLUSTER_DOMAIN = 'svc.cluster.local'
+/** A store that needs longer for one write does not work. */
+const PROBE_MS = 4_000
 
 /**
  * Starts the token service and the account behind one TLS port, and the admission webhook behind another.
@@ -68,7 +48,7 @@ export async function startClusterPlatform(
   const { apiServer, ports, reach, now = Date.now } = options
   const stop = new AbortController()
   const tell = onlyNews(options.onState)
-  const state: { starting: string; checks: Readonly<Record<string, Check>>; served?: Served } = {
+  const state: State = {
     starting: 'not started yet',
     checks: { start: () => Promise.reject(new Error(state.starting)) },
   }
@@ -87,7 +67,17 @@ export async function startClusterPlatform(
     const checkKeys = async () => void (await readIssuerKeys(apiServer.issuerSource(issuer)))
     await checkKeys()
     await certificates.pass()
-    const served = await serve(options, { issuer, names, tls: certificates.current() })
+    const cloud = options.declaration.cloudFor(issuer)
+    state.store = await openedStore(options.declaration, cloud, {
+      signal: stop.signal,
+      onChange: (line) => {
+        state.starting = line
+        tell(line)
+      },
+    })
+    const { store } = state
+    const tls = certificates.current()
+    const served = await serve(options, { issuer, cloud, names, tls, ...(store && { store }) })
     state.served = served
     let trouble: Error | undefined
     void repeat(PASS_EVERY_MS, stop.signal, async () => {
@@ -105,6 +95,7 @@ export async function startClusterPlatform(
       certificates: async () => {
         if (trouble) throw trouble
       },
+      store: async () => store?.probe(AbortSignal.timeout(PROBE_MS)),
     }
     tell(`up: tokens of ${issuer} are exchanged at https://${names.entra[0]}/`)
     return served
@@ -115,6 +106,9 @@ export async function startClusterPlatform(
       try {
         return await start()
       } catch (error) {
+        await state.store?.close()
+        state.store = undefined
+        if (stop.signal.aborted) return undefined
         state.starting = asError(error).message
         tell(`waiting: ${state.starting}`)
         await pause(RETRY_MS, stop.signal)
@@ -132,24 +126,19 @@ export async function startClusterPlatform(
       await up
       const { services, webhook } = state.served ?? {}
       await Promise.all([services?.close(), webhook?.close(), health.close()])
+      await state.store?.close()
       apiServer.close()
     },
   }
 }
 
-interface ServiceNames {
-  readonly entra: readonly [string, ...string[]]
-  readonly cosmos: readonly [string, ...string[]]
-  readonly webhook: readonly [string, ...string[]]
-}
-
-/** The first is the full one, which pods are given; the API server calls a webhook by the second. */
-function serviceNames(namespace: string): ServiceNames {
-  const names = (service: string): [string, string] => [
-    `${service}.${namespace}.${CLUSTER_DOMAIN}`,
-    `${service}.${namespace}.svc`,
-  ]
-  return { entra: names('entra'), cosmos: names('cosmos'), webhook: names('webhook') }
+interface State {
+  /** Why it does not serve yet. */
+  starting: string
+  checks: Readonly<Record<string, Check>>
+  served?: Served
+  /** Absent while the items are in this process. */
+  store?: UpstreamStore | undefined
 }
 
 /** What the API server itself says it puts into tokens. */
@@ -161,94 +150,21 @@ async function clusterIssuer({ apiServer, declaration }: ClusterPlatformOptions)
   return issuer
 }
 
-async function serve(
-  options: ClusterPlatformOptions,
-  {
-    issuer,
-    names,
-    tls,
-  }: { readonly issuer: string; readonly names: ServiceNames; readonly tls: KeyPair },
-): Promise<Served> {
-  const { reach, ports } = options
-  const hosts = new Map<string, Handler>()
-  const services = await listen(virtualHosts(hosts), {
-    tls,
-    reach,
-    port: ports.services,
-    name: 'Entra and Cosmos DB',
-  })
+/** @throws {UpstreamError} if an emulator is declared and does not work after two minutes. */
+async function openedStore(
+  { store: declared }: ClusterDeclaration,
+  cloud: Cloud,
+  options: { readonly signal: AbortSignal; readonly onChange: (line: string) => void },
+): Promise<UpstreamStore | undefined> {
+  if (declared === 'embedded') return undefined
+  const store = createUpstreamStore({ url: declared.origin, account: () => cloud.account })
   try {
-    const origin = (host: string) =>
-      services.port === 443 ? `https://${host}` : `https://${host}:${services.port}`
-    const cloud = options.declaration.cloudFor(issuer)
-    const authorityHost = `${origin(names.entra[0])}/`
-    const handlers = await servicesOf(options, { issuer, cloud, names, origin })
-    for (const name of names.entra) hosts.set(name, handlers.entra)
-    for (const name of names.cosmos) hosts.set(name, handlers.cosmos)
-    const webhook = await listen(
-      createWebhook({
-        settings: { tenantId: cloud.directory.tenantId, authorityHost },
-        findAccount: (namespace, name) =>
-          options.apiServer
-            .client()
-            .get(`/api/v1/namespaces/${namespace}/serviceaccounts/${encodeURIComponent(name)}`),
-        ...(options.now && { now: options.now }),
-        ...(options.onAdmission && { onAdmission: options.onAdmission }),
-      }),
-      { tls, reach, port: ports.webhook, name: 'admission webhook' },
-    )
-    return { services, webhook }
+    await store.open(options)
+    return store
   } catch (error) {
-    await services.close()
+    await store.close()
     throw error
   }
-}
-
-/** Token service and account; the account takes the tenant's keys from the token service beside it, without a network. */
-async function servicesOf(
-  options: ClusterPlatformOptions,
-  {
-    issuer,
-    cloud,
-    names,
-    origin,
-  }: {
-    readonly issuer: string
-    readonly cloud: Cloud
-    readonly names: ServiceNames
-    readonly origin: (host: string) => string
-  },
-): Promise<{ readonly entra: Handler; readonly cosmos: Handler }> {
-  const { apiServer } = options
-  const clock = options.now ? { now: options.now } : {}
-  const { tenantId } = cloud.directory
-  const ownResources = names.cosmos.flatMap((name) => [
-    ...new Set([origin(name), `https://${name}`, `https://${name}:443`]),
-  ])
-  const directory = {
-    ...cloud.directory,
-    resources: [...cloud.directory.resources, ...ownResources],
-  }
-  const entra = await createEntra({
-    directory: () => directory,
-    issuers: () => [apiServer.issuerSource(issuer)],
-    ...(options.onExchange && { onExchange: options.onExchange }),
-    ...clock,
-  })
-  const keysUrl = `${origin(names.entra[0])}/${tenantId}/discovery/v2.0/keys`
-  const cosmos = createCosmos({
-    account: () => cloud.account,
-    hosts: names.cosmos,
-    audiences: ownResources,
-    authority: {
-      tenantId,
-      origin: origin(names.entra[0]),
-      readKeys: async () => (await entra(new Request(keysUrl))).text(),
-    },
-    ...(options.onRequest && { onRequest: options.onRequest }),
-    ...clock,
-  })
-  return { entra, cosmos }
 }
 
 /** Passes a line on unless it is the one before: a trouble that lasts is told once. */

@@ -8,7 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { connect } from 'node:tls'
 import type { TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { ClusterPlatform, Served } from '../../local/in-cluster/platform.ts'
+import type { ClusterPlatform } from '../../local/in-cluster/platform.ts'
+import type { Served } from '../../local/in-cluster/services.ts'
 import { textAt } from '../../local/kubernetes/object.ts'
 import { ask, ROOTS_PATH, SECRET_PATH, startPlatformCluster, WEBHOOK_PATH } from './cluster.ts'
 import type { Answered, PlatformCluster } from './cluster.ts'
@@ -140,7 +141,7 @@ test('it is ready when keys and certificates work', async () => {
   expect(await probe(platform, 'alive')).toEqual({ status: 200, text: '' })
   expect(await probe(platform, 'ready')).toEqual({
     status: 200,
-    text: 'keys: ok\ncertificates: ok\n',
+    text: 'keys: ok\ncertificates: ok\nstore: ok\n',
   })
   expect(await probe(platform, 'other')).toMatchObject({ status: 404 })
 })
@@ -157,6 +158,18 @@ test('an issuer that is not the cluster’s is named, and nothing is served', as
   expect(lines).toEqual([`waiting: ${says}`])
   await other.close()
   expect(await other.up).toBeUndefined()
+})
+
+test('an emulator that does not answer is waited for, and named', async () => {
+  const declaration = await cluster.declare((text) =>
+    text.replace('store: embedded', 'store: http://127.0.0.1:9'),
+  )
+  const other = await cluster.startPlatform({ declaration })
+  const says = 'start: emulator http://127.0.0.1:9: connection refused'
+  await until(async () => (await probe(other, 'ready')).text.startsWith(says))
+  const began = Date.now()
+  await other.close()
+  expect(Date.now() - began).toBeLessThan(1_500)
 })
 
 test('the token is read again as the kubelet renews it', async () => {
