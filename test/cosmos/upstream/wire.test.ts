@@ -1,8 +1,10 @@
 // What reaches the emulator, and what of it reaches the client.
+import { ChangeFeedStartFrom } from '@azure/cosmos'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ACCOUNT } from '../account.ts'
 import { startUpstreamAccount } from './account.ts'
 import type { UpstreamAccount } from './account.ts'
+import type { Fault } from './recording-upstream.ts'
 
 const docs = '/dbs/rbacsample/colls/data/docs'
 const partition = { 'x-ms-documentdb-partitionkey': '["p"]' }
@@ -138,6 +140,76 @@ describe('what reaches the emulator', () => {
     ])
     const lines = account.upstream.requests.map(({ line }) => line)
     expect(lines.filter((line) => /docs|sprocs|conflicts/.test(line))).toEqual([])
+  })
+})
+
+describe('what the embedded store refuses and the emulator has', () => {
+  test('the change feed goes from page to page by its etag, and ends with 304', async () => {
+    const page = { _rid: '', Documents: [{ id: 'a', partitionKey: 'p', _lsn: 7 }], _count: 1 }
+    account.upstream.fail(
+      [
+        (answer) => answer.writeHead(200, { etag: '"7"' }).end(JSON.stringify(page)),
+        (answer) => answer.writeHead(304, { etag: '"7"' }).end(),
+      ],
+      /GET .*docs/,
+    )
+    const feed = account.data('contributor').items.getChangeFeedIterator({
+      changeFeedStartFrom: ChangeFeedStartFrom.Beginning('p'),
+    })
+    const first = await feed.readNext()
+    expect(first.result).toMatchObject([{ id: 'a' }])
+    // The SDK rounds down what a change feed costs.
+    expect(first.requestCharge).toBe(2)
+    const last = await feed.readNext()
+    expect(last).toMatchObject({ statusCode: 304, requestCharge: 1 })
+    const [asked, again] = account.upstream.requests.filter(({ line }) => line === `GET ${docs}`)
+    expect(asked?.headers).toMatchObject({
+      'a-im': 'Incremental Feed',
+      'x-ms-documentdb-partitionkey': '["p"]',
+    })
+    expect(again?.headers).toMatchObject({ 'if-none-match': '"7"' })
+  })
+
+  test('a bulk request of the SDK is answered operation by operation', async () => {
+    account.upstream.fail(
+      [
+        (answer) =>
+          answer
+            .writeHead(207)
+            .end('[{"statusCode":201,"resourceBody":{"id":"a"}},{"statusCode":404}]'),
+      ],
+      /POST .*docs/,
+    )
+    const results = await account.data('contributor').items.executeBulkOperations([
+      { operationType: 'Create', partitionKey: 'p', resourceBody: { id: 'a', partitionKey: 'p' } },
+      { operationType: 'Delete', partitionKey: 'p', id: 'missing' },
+    ])
+    expect(results.map(({ response, error }) => response?.statusCode ?? error?.code)).toEqual([
+      201, 404,
+    ])
+    expect(account.audit.at(-1)).toMatchObject({ status: 207, charge: 5.29 })
+    const { headers, body } = lastRequest()
+    expect(headers).toMatchObject({
+      'x-ms-cosmos-batch-atomic': 'false',
+      'x-ms-documentdb-partitionkeyrangeid': '0',
+    })
+    expect(JSON.parse(body)).toMatchObject([
+      { operationType: 'Create', partitionKey: '["p"]' },
+      { operationType: 'Delete', partitionKey: '["p"]', id: 'missing' },
+    ])
+  })
+
+  test('a query the embedded store does not know', async () => {
+    const rows = { _rid: '', Documents: [{ n: 2 }], _count: 1 }
+    // The SDK asks for a plan at the same time; it needs none if there are rows.
+    const answered: Fault = (answer) => answer.writeHead(200).end(JSON.stringify(rows))
+    account.upstream.fail([answered, answered], /POST .*docs/)
+    const query = 'SELECT COUNT(1) AS n FROM c GROUP BY c.partitionKey'
+    const { resources } = await account
+      .data('contributor')
+      .items.query(query, { partitionKey: 'p' })
+      .fetchAll()
+    expect(resources).toEqual([{ n: 2 }])
   })
 })
 
