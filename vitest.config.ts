@@ -3,7 +3,11 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['{app,deployer,local,scripts,smoke}/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['test/conformance/**', '**/node_modules/**'],
+    exclude: [
+      'test/conformance/**',
+      ...(process.env['IMAGE_TESTS'] === undefined ? ['test/image/**'] : []), // npm run test:image
+      '**/node_modules/**',
+    ],
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

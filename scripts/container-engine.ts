@@ -4,7 +4,7 @@ import { once } from 'node:events'
 /** The container engine cannot do what was asked; `hint` is the next thing to try. */
 export class EngineError extends Error {
   override readonly name = 'EngineError'
-  readonly code: 'ERR_ENGINE_MISSING' | 'ERR_ENGINE_STOPPED' | 'ERR_ENGINE'
+  readonly code: 'ERR_ENGINE_MISSING' | 'ERR_ENGINE_STOPPED' | 'ERR_ENGINE' | 'ERR_BASE_IMAGE'
   readonly hint: string
 
   constructor(
@@ -80,24 +80,18 @@ function missing(cause: unknown): EngineError {
 
 /** @see https://github.com/docker/cli and https://github.com/moby/moby/tree/master/client for the sentences */
 const STOPPED =
-  /cannot connect to the docker daemon|failed to connect to the docker api|error during connect/i
-const FORBIDDEN = /permission denied while trying to connect/i
+  /cannot connect to the docker daemon|failed to connect to the docker api|error during connect|permission denied while trying to connect/i
+const FORBIDDEN = /permission denied/i
 
 function refused(args: readonly string[], code: number | null, printed: string): EngineError {
   const lines = printed.split('\n').filter((line) => line.trim() !== '')
   const last = lines.slice(-15).join('\n')
-  if (FORBIDDEN.test(printed)) {
-    return new EngineError(
-      'ERR_ENGINE_STOPPED',
-      `docker: the engine does not let this user in\n${last}`,
-      {
-        hint: 'add the user to the group of the engine (https://docs.docker.com/engine/install/linux-postinstall)',
-      },
-    )
-  }
-  if (STOPPED.test(printed)) {
-    return new EngineError('ERR_ENGINE_STOPPED', `docker: no engine answers\n${last}`, {
-      hint: 'start Docker, or name the engine that runs: DOCKER_HOST, or `docker context use NAME`',
+  const stopped = lines.find((line) => STOPPED.test(line))
+  if (stopped !== undefined) {
+    return new EngineError('ERR_ENGINE_STOPPED', `docker: no engine answers\n${stopped}`, {
+      hint: FORBIDDEN.test(stopped)
+        ? 'let this user in: https://docs.docker.com/engine/install/linux-postinstall'
+        : 'start Docker, or name the engine that runs: DOCKER_HOST, or `docker context use NAME`',
     })
   }
   return new EngineError('ERR_ENGINE', `docker ${args[0]}: ended with ${code}\n${last}`, {

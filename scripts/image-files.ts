@@ -30,7 +30,7 @@ export async function layOut(
   const app = join(directory, 'app')
   for (const [from, to] of Object.entries({ ...FILES[target], LICENSE: 'LICENSE' })) {
     await mkdir(dirname(join(app, to)), { recursive: true })
-    await cp(from, join(app, to), { recursive: true })
+    await cp(from, join(app, to), { recursive: true, filter: (path) => !path.endsWith('.map') })
   }
   if (target === 'worker') await addCodeCache(app)
   await settle(directory, seconds)

@@ -34,10 +34,14 @@ const OWN_LAYERS = 1
 /**
  * Builds one target of the Dockerfile.
  *
+ * @param target `maps` is not an image to run: its files are the source maps.
  * @returns The image's name and tag.
  * @throws {EngineError} if there is no engine, it does not answer, or the build fails; then with its last lines.
  */
-export async function buildImage(target: Target, options: BuildOptions = {}): Promise<string> {
+export async function buildImage(
+  target: Target | 'maps',
+  options: BuildOptions = {},
+): Promise<string> {
   const { directory = '.', signal, onOutput } = options
   const version = await projectVersion()
   const image = options.image ?? `keyless-cosmos/${target}:${version}`
@@ -57,8 +61,30 @@ export async function buildImage(target: Target, options: BuildOptions = {}): Pr
     env: await builderEnvironment(),
     ...(signal ? { signal } : {}),
     ...(onOutput ? { onOutput } : {}),
+  }).catch((error: unknown) => {
+    throw isPullFailure(error) ? basePullFailed(error) : error
   })
   return image
+}
+
+/** The engine tells it in many ways, of its resolver, its proxy or the registry. */
+const PULL_FAILURE =
+  /no such host|pull access denied|manifest unknown|failed to resolve source metadata|registry.*(?:timeout|refused|denied|x509)/i
+
+function isPullFailure(error: unknown): error is EngineError {
+  return error instanceof EngineError && PULL_FAILURE.test(error.message)
+}
+
+function basePullFailed(cause: EngineError): EngineError {
+  const reason = cause.message.split('\n').find((line) => PULL_FAILURE.test(line))
+  return new EngineError(
+    'ERR_BASE_IMAGE',
+    `docker build: a base image cannot be pulled\n${reason}`,
+    {
+      hint: 'name images that this machine has or can reach: BUILD_BASE (Node and npm), RUNTIME_BASE (Node)',
+      cause,
+    },
+  )
 }
 
 /** The base images the environment names: where the Dockerfile's own cannot be pulled. */

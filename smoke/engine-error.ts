@@ -6,6 +6,7 @@ const CODES: Readonly<Record<EngineError['code'], SmokeErrorCode>> = {
   ERR_ENGINE_MISSING: 'ERR_TOOL_MISSING',
   ERR_ENGINE_STOPPED: 'ERR_ENGINE',
   ERR_ENGINE: 'ERR_PROGRAM',
+  ERR_BASE_IMAGE: 'ERR_PROGRAM',
 }
 
 /** Waits for the container engine; its failures become the smoke test's own, and an abort the signal's reason. */
