@@ -38,7 +38,7 @@ export interface ConnectOptions extends TargetOptions {
  * environment file must not write to somebody's cluster.
  */
 export async function connect(options: ConnectOptions): Promise<Cluster> {
-  const { config, context, server } = await findTarget(options)
+  const { context, server, read } = await findTarget(options)
   // from inside, the API server of a cluster on this machine has an address of the cluster's own network
   const isHere = context === IN_CLUSTER || isLoopback(new URL(server).hostname)
   if (options.target !== 'aks' && !isHere) {
@@ -51,7 +51,8 @@ export async function connect(options: ConnectOptions): Promise<Cluster> {
       },
     )
   }
-  const transport = createTransport(server, credentialSource(config, options.now), options.signal)
+  const credentials = credentialSource(context, read, options.now)
+  const transport = createTransport(server, credentials, options.signal)
   const kinds = kindFinder(transport)
   const over = (bound: Transport): Cluster => ({
     context,

@@ -1,5 +1,4 @@
 import type { Agent, RequestOptions } from 'node:https'
-import type { KubeConfig } from '@kubernetes/client-node'
 import { DeployError } from '../core/errors.ts'
 
 /** What a request needs beside method, path and body. */
@@ -21,18 +20,24 @@ export interface CredentialSource {
 const LIFETIME_MS = 30_000
 
 /**
- * Credentials as the kubeconfig says, asked for again every half minute.
+ * Credentials as they are read, again every half minute.
  *
  * Callers at the same moment share one answer: client-node would start an exec plugin once for each of them.
+ *
+ * @param context For messages.
  */
-export function credentialSource(config: KubeConfig, now: () => number): CredentialSource {
+export function credentialSource(
+  context: string,
+  read: () => Promise<Credentials>,
+  now: () => number,
+): CredentialSource {
   let cached: { readonly value: Promise<Credentials>; readonly until: number } | undefined
   return {
     current: () => {
       if (!cached || cached.until <= now()) {
-        const value = read(config)
-        value.catch(() => {
+        const value = read().catch((cause: unknown) => {
           cached = undefined
+          throw unreadable(context, cause as Error)
         })
         cached = { value, until: now() + LIFETIME_MS }
       }
@@ -44,35 +49,11 @@ export function credentialSource(config: KubeConfig, now: () => number): Credent
   }
 }
 
-async function read(config: KubeConfig): Promise<Credentials> {
-  const options: RequestOptions = {}
-  try {
-    await config.applyToHTTPSOptions(options)
-  } catch (cause) {
-    const reason = (cause as Error).message.split('\n')[0] ?? ''
-    throw new DeployError(
-      'ERR_KUBECONFIG',
-      `context "${config.getCurrentContext()}": no credentials: ${reason}`,
-      {
-        subject: config.getCurrentContext(),
-        hint: 'sign in again (az login, kubelogin), or write the kubeconfig again',
-        cause,
-      },
-    )
-  }
-  const { headers, auth, ca, cert, key, pfx, passphrase, servername } = options
-  return {
-    headers: {
-      ...(headers as Readonly<Record<string, string>> | undefined),
-      ...(typeof auth === 'string'
-        ? { Authorization: `Basic ${Buffer.from(auth).toString('base64')}` }
-        : {}),
-    },
-    tls: defined({ ca, cert, key, pfx, passphrase, servername }),
-    ...(config.getCurrentCluster()?.proxyUrl ? { proxy: options.agent as Agent } : {}),
-  }
-}
-
-function defined(options: Readonly<Record<string, unknown>>): Credentials['tls'] {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+function unreadable(context: string, cause: Error): DeployError {
+  const reason = cause.message.split('\n')[0] ?? ''
+  return new DeployError('ERR_KUBECONFIG', `context "${context}": no credentials: ${reason}`, {
+    subject: context,
+    hint: 'sign in again (az login, kubelogin), or write the kubeconfig again',
+    cause,
+  })
 }

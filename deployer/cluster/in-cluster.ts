@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
-import type { KubeConfig } from '@kubernetes/client-node'
 import { DeployError } from '../core/errors.ts'
+import type { PlainContext } from './plain-context.ts'
 
 /** `cluster.context` of a deployer that runs in the cluster it deploys to. */
 export const IN_CLUSTER = 'in-cluster'
@@ -17,9 +17,9 @@ const DEFAULT_DIRECTORY = '/var/run/secrets/kubernetes.io/serviceaccount'
  * @throws {DeployError} `ERR_KUBECONFIG` outside a pod, or in one without a token.
  * @see https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/#directly-accessing-the-rest-api
  */
-export async function inClusterConfig(
+export async function inClusterContext(
   env: Readonly<Record<string, string | undefined>>,
-): Promise<KubeConfig> {
+): Promise<PlainContext> {
   const host = env['KUBERNETES_SERVICE_HOST']
   const port = env['KUBERNETES_SERVICE_PORT'] ?? '443'
   if (host === undefined || host === '') {
@@ -32,16 +32,13 @@ export async function inClusterConfig(
       throw notInCluster(`${file} is not there`, cause)
     })
   }
-  const { KubeConfig } = await import('./client-node.ts')
-  const config = new KubeConfig()
-  const server = `https://${isIPv6(host) ? `[${host}]` : host}:${port}`
-  config.loadFromOptions({
-    clusters: [{ name: IN_CLUSTER, server, caFile, skipTLSVerify: false }],
-    users: [{ name: IN_CLUSTER, authProvider: { name: 'tokenFile', config: { tokenFile } } }],
-    contexts: [{ name: IN_CLUSTER, cluster: IN_CLUSTER, user: IN_CLUSTER }],
-    currentContext: IN_CLUSTER,
-  })
-  return config
+  return {
+    server: `https://${isIPv6(host) ? `[${host}]` : host}:${port}`,
+    read: async () => {
+      const [ca, token] = await Promise.all([readFile(caFile), readFile(tokenFile, 'utf8')])
+      return { headers: { Authorization: `Bearer ${token.trim()}` }, tls: { ca } }
+    },
+  }
 }
 
 function notInCluster(reason: string, cause?: unknown): DeployError {

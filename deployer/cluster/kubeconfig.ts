@@ -1,17 +1,20 @@
-import { stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import type { KubeConfig } from '@kubernetes/client-node'
 import { DeployError } from '../core/errors.ts'
 import { didYouMean } from '../core/suggest.ts'
-import { IN_CLUSTER, inClusterConfig } from './in-cluster.ts'
+import type { Credentials } from './credentials.ts'
+import { IN_CLUSTER, inClusterContext } from './in-cluster.ts'
+import { plainContext } from './plain-context.ts'
 
 /** A context that was found and may be used. */
 export interface Target {
   readonly context: string
   /** `https://host:port`, without a trailing slash. */
   readonly server: string
-  readonly config: KubeConfig
+  /** Credentials as they are now. */
+  readonly read: () => Promise<Credentials>
 }
 
 export interface TargetOptions {
@@ -29,10 +32,13 @@ export interface TargetOptions {
  */
 export async function findTarget(options: TargetOptions): Promise<Target> {
   if (options.context === IN_CLUSTER && options.kubeconfig === undefined) {
-    return inClusterTarget(options.env)
+    return { context: IN_CLUSTER, ...(await inClusterContext(options.env)) }
   }
   const files = await kubeconfigFiles(options)
-  const config = await load(files)
+  const plain = await plainTarget(files, options.context)
+  if (plain) return plain
+  const { KubeConfig, readCredentials } = await import('./client-node.ts')
+  const config = load(files, KubeConfig)
   const context = config.getContextObject(options.context)
   if (!context) throw missingContext(options.context, config, files)
   config.setCurrentContext(options.context)
@@ -49,12 +55,17 @@ export async function findTarget(options: TargetOptions): Promise<Target> {
     )
   }
   checkServer(cluster, options.context)
-  return { context: options.context, server: cluster.server, config }
+  const read = () => readCredentials(config)
+  return { context: options.context, server: cluster.server, read }
 }
 
-async function inClusterTarget(env: TargetOptions['env']): Promise<Target> {
-  const config = await inClusterConfig(env)
-  return { context: IN_CLUSTER, server: config.getCurrentCluster()?.server ?? '', config }
+/** One file that can be read and needs no help; whatever else is the case, client-node tells. */
+async function plainTarget(files: readonly string[], context: string): Promise<Target | undefined> {
+  const [file, ...others] = files
+  if (file === undefined || others.length > 0) return undefined
+  const text = await readFile(file, 'utf8').catch(() => undefined)
+  const plain = text === undefined ? undefined : plainContext(text, context, dirname(file))
+  return plain && { context, ...plain }
 }
 
 async function kubeconfigFiles(options: TargetOptions): Promise<readonly string[]> {
@@ -74,8 +85,7 @@ async function kubeconfigFiles(options: TargetOptions): Promise<readonly string[
   return found.length > 0 ? found : listed
 }
 
-async function load(files: readonly string[]): Promise<KubeConfig> {
-  const { KubeConfig } = await import('./client-node.ts')
+function load(files: readonly string[], KubeConfig: new () => KubeConfig): KubeConfig {
   const config = new KubeConfig()
   for (const [index, file] of files.entries()) {
     const one = new KubeConfig()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseEnvironment } from './environment.ts'
+import { parseEnvironment } from './parse-environment.ts'
 
 const VALID = `target: aks
 cluster: { context: prod }

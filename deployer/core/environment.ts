@@ -2,11 +2,8 @@ import { z } from 'zod'
 import { aksProblems } from './aks-values.ts'
 import { DeployError } from './errors.ts'
 import { hintFor } from './environment-hints.ts'
-import { pastedSecrets } from './pasted-secret.ts'
 import { didYouMean } from './suggest.ts'
 import { workloadProblems, workloadSchema } from './workload.ts'
-import { parseYaml } from './yaml.ts'
-import type { SourceFile } from './yaml.ts'
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
@@ -77,21 +74,25 @@ export type Environment = z.infer<typeof schema> & {
 }
 
 /**
- * Reads an environment file.
+ * Checks what an environment file holds.
  *
+ * @param documents Its YAML documents, of which there must be one.
+ * @param file What it is called in messages.
  * @param name What the set of deployed objects is called; by custom the file's base name.
  * @throws {DeployError} `ERR_ENVIRONMENT` with every problem, by path, with what was expected, what came and how to get it.
  */
-export function parseEnvironment(file: SourceFile, name: string): Environment {
-  refuseSecrets(file)
-  const documents = parseYaml(file, 'ERR_ENVIRONMENT')
-  const raw: unknown = documents[0]?.document.toJS()
+export function environmentOf(
+  documents: readonly unknown[],
+  file: string,
+  name: string,
+): Environment {
+  const [raw] = documents
   if (documents.length !== 1) {
     throw new DeployError(
       'ERR_ENVIRONMENT',
-      `${file.name}: expected one YAML document, got ${documents.length}`,
+      `${file}: expected one YAML document, got ${documents.length}`,
       {
-        subject: file.name,
+        subject: file,
       },
     )
   }
@@ -104,23 +105,12 @@ export function parseEnvironment(file: SourceFile, name: string): Environment {
   if (parsed.success && problems.length === 0) return { ...parsed.data, name }
   throw new DeployError(
     'ERR_ENVIRONMENT',
-    `${file.name}: ${problems.length === 1 ? '1 problem' : `${problems.length} problems`}\n${problems.map((line) => `  ${line}`).join('\n')}`,
+    `${file}: ${problems.length === 1 ? '1 problem' : `${problems.length} problems`}\n${problems.map((line) => `  ${line}`).join('\n')}`,
     {
-      subject: file.name,
-      hint: `edit ${file.name}, or choose another environment with --env NAME|PATH`,
+      subject: file,
+      hint: `edit ${file}, or choose another environment with --env NAME|PATH`,
     },
   )
-}
-
-/** Before anything else is said about the file, because what is said quotes it. */
-function refuseSecrets(file: SourceFile): void {
-  const found = pastedSecrets(file.text)
-  if (found.length === 0) return
-  const lines = found.map(({ line, what }) => `${file.name}:${line}: holds what looks like ${what}`)
-  throw new DeployError('ERR_ENVIRONMENT', lines.join('\n'), {
-    subject: file.name,
-    hint: 'take it out: nothing here needs one (cosmos.endpoint is the address alone), and nothing of it is repeated here; whoever could read the file may have it, so renew it',
-  })
 }
 
 /** With the slash, as the webhook itself writes it: what stands behind it is the tenant. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { parseEnvironment } from './environment.ts'
+import { parseEnvironment } from './parse-environment.ts'
 import { DeployError } from './errors.ts'
 import { pastedSecrets } from './pasted-secret.ts'
 

@@ -1,3 +1,6 @@
+import { DeployError } from './errors.ts'
+import type { SourceFile } from './source-file.ts'
+
 /** What keys look like, wherever they are pasted. */
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/Account(Key|Endpoint)\s*=/i, 'a connection string'],
@@ -22,5 +25,16 @@ export function pastedSecrets(text: string): readonly PastedSecret[] {
   return text.split('\n').flatMap((line, index) => {
     const what = SECRETS.find(([pattern]) => pattern.test(line))?.[1]
     return what === undefined ? [] : [{ line: index + 1, what }]
+  })
+}
+
+/** Before anything else is said about the file, because what is said quotes it. */
+export function refuseSecrets(file: SourceFile): void {
+  const found = pastedSecrets(file.text)
+  if (found.length === 0) return
+  const lines = found.map(({ line, what }) => `${file.name}:${line}: holds what looks like ${what}`)
+  throw new DeployError('ERR_ENVIRONMENT', lines.join('\n'), {
+    subject: file.name,
+    hint: 'take it out: nothing here needs one (cosmos.endpoint is the address alone), and nothing of it is repeated here; whoever could read the file may have it, so renew it',
   })
 }

@@ -1,14 +1,14 @@
 import type { Document } from 'yaml'
+import { placing, stamping } from './belonging.ts'
+import { editDocument } from './edit.ts'
+import type { Edit } from './edit.ts'
 import type { Environment } from './environment.ts'
 import { DeployError } from './errors.ts'
-import { INPUTS_ANNOTATION, inputsOf, podTemplatePath } from './inputs.ts'
-import { BUILT_IN_KINDS, findKind } from './kinds.ts'
 import { objectOf } from './manifests.ts'
 import type { Manifest } from './manifests.ts'
 import { objectRef } from './object.ts'
 import type { KubeObject } from './object.ts'
 import { inApplyOrder } from './order.ts'
-import { FIELD_MANAGER, MANAGED_BY_LABEL, PART_OF_LABEL } from './ownership.ts'
 import type { ObjectSet } from './ownership.ts'
 import { renderWorkload } from './render-workload.ts'
 import { didYouMean } from './suggest.ts'
@@ -63,42 +63,29 @@ export function renderWorker(
   return inApplyOrder(rendered, (manifest) => objectRef(objectOf(manifest)))
 }
 
-/**
- * Puts what names no namespace into this one, as `kubectl --namespace` does; kinds that are not built in are left as
- * they are until the cluster has told their scope.
- */
+/** Puts what names no namespace into this one. */
 export function placeInNamespace(
   manifests: readonly Manifest[],
   namespace: string,
 ): readonly Manifest[] {
-  const placed = manifests.map(({ document, place }) => ({ document: document.clone(), place }))
-  for (const { document } of placed) {
-    const object = document.toJS() as KubeObject
-    const isNamespaced = findKind(BUILT_IN_KINDS, object)?.namespaced === true
-    if (isNamespaced && object.metadata.namespace === undefined) {
-      document.setIn(['metadata', 'namespace'], namespace)
-    }
-  }
+  const placed = manifests.map((manifest) =>
+    edited(manifest, placing(objectOf(manifest), namespace)),
+  )
   return inApplyOrder(placed, (manifest) => objectRef(objectOf(manifest)))
 }
 
-/**
- * Marks every object as a member of the set, and every pod with a digest of what it reads only at its start.
- *
- * @returns New documents; the given ones are not changed.
- */
+/** Marks every object as a member of the set. */
 export function stampOwnership(
   manifests: readonly Manifest[],
   set: ObjectSet,
 ): readonly Manifest[] {
   const objects = manifests.map(objectOf)
-  return manifests.map(({ document, place }) => {
-    const stamped = document.clone()
-    stamped.setIn(['metadata', 'labels', MANAGED_BY_LABEL], FIELD_MANAGER)
-    stamped.setIn(['metadata', 'labels', PART_OF_LABEL], set.id)
-    stampInputs(stamped, objects)
-    return { document: stamped, place }
-  })
+  return manifests.map((manifest) => edited(manifest, stamping(objectOf(manifest), objects, set)))
+}
+
+/** @returns A new document; the given one is not changed. */
+function edited({ document, place }: Manifest, edits: readonly Edit[]): Manifest {
+  return { document: editDocument(document, edits), place }
 }
 
 /** The rendered objects as one YAML stream; the same input gives the same bytes. */
@@ -156,13 +143,4 @@ function setNamespace({ document }: Manifest, namespace: string): void {
   if (object.metadata.namespace === FILES_NAMESPACE) {
     document.setIn(['metadata', 'namespace'], namespace)
   }
-}
-
-function stampInputs(document: Document, objects: readonly KubeObject[]): void {
-  const object = document.toJS() as KubeObject
-  const template = podTemplatePath(object)
-  if (!template) return
-  const digest = inputsOf(object, objects)
-  if (digest === undefined) return
-  document.setIn([...template, 'metadata', 'annotations', INPUTS_ANNOTATION], digest)
 }

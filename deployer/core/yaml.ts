@@ -2,18 +2,13 @@ import { LineCounter, parseAllDocuments, visit } from 'yaml'
 import type { Document, Range } from 'yaml'
 import { DeployError } from './errors.ts'
 import type { ErrorCode } from './errors.ts'
+import type { SourceFile } from './source-file.ts'
 
 /** One YAML document and where it begins. */
 export interface SourceDocument {
   readonly document: Document
   /** `file:line` of its first line. */
   readonly place: string
-}
-
-/** A file that was read, with the name it is called in messages. */
-export interface SourceFile {
-  readonly name: string
-  readonly text: string
 }
 
 /**
