@@ -151,14 +151,11 @@ function isOutdated(result: Refused): boolean {
 
 async function planAgain(api: Api, one: PlanEntry, options: CarryOutOptions): Promise<Planned> {
   const live = await api.get(one.ref)
-  const isMember = options.members.some(
-    ({ uid }) => uid !== undefined && uid === live?.metadata.uid,
-  )
   return planObject(api, required(one.desired), live, {
     set: options.set,
     adopt: options.adopt === true,
     ...(options.forceConflicts === undefined ? {} : { forceConflicts: options.forceConflicts }),
-    isMember,
+    memberUids: new Set(options.members.flatMap(({ uid }) => uid ?? [])),
     upcoming: [],
   })
 }

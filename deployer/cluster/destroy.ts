@@ -7,7 +7,7 @@ import type { ObjectSet } from '../core/ownership.ts'
 import type { Api } from './api.ts'
 import type { Cluster } from './connect.ts'
 import { foreignMembers } from './foreign.ts'
-import { readLiveSet } from './plan.ts'
+import { readLiveSet } from './live-set.ts'
 import { isGone } from './removal.ts'
 
 /** What became of one object. */

@@ -1,4 +1,3 @@
-import { stringify } from 'yaml'
 import { DeployError } from '../core/errors.ts'
 import { inventoryRef } from '../core/inventory.ts'
 import { collectionPath } from '../core/kinds.ts'
@@ -6,7 +5,7 @@ import type { ResourceKind } from '../core/kinds.ts'
 import { at, groupOf, identityOf } from '../core/object.ts'
 import type { ObjectRef } from '../core/object.ts'
 import type { ObjectSet } from '../core/ownership.ts'
-import { byCollection, permissionsOf, rolesFor } from '../core/permissions.ts'
+import { byCollection, openPermissions, permissionsOf, rolesFor } from '../core/permissions.ts'
 import type { Permission } from '../core/permissions.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Cluster } from './connect.ts'
@@ -17,7 +16,7 @@ const REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
  * Asks whether all that the plan writes is allowed, before any of it is written: a run that stops half-way for want of
  * a permission leaves half a deployment.
  *
- * One question per verb, kind and namespace; a refusal is asked again object by object, because a role may name them.
+ * What a dry run has passed is allowed. Of the rest one question per verb, kind and namespace; a refusal is asked again object by object, because a role may name them.
  * A cluster that does not answer such questions is left to refuse the writes themselves.
  *
  * @throws {DeployError} `ERR_FORBIDDEN` with the Role that is missing.
@@ -27,6 +26,7 @@ export async function checkPermissions(
   cluster: Cluster,
   plan: Plan,
   set: ObjectSet,
+  which = openPermissions,
 ): Promise<void> {
   const inventory = inventoryRef(set)
   const kinds = await kindsOf(cluster, [...plan.entries.map(({ ref }) => ref), inventory])
@@ -35,9 +35,26 @@ export async function checkPermissions(
     if (!kind) throw new TypeError('every kind of the plan was asked for')
     return kind
   }
-  const needed = permissionsOf(plan, inventory, kindOf)
+  const needed = which(plan, inventory, kindOf)
   const missing = await Promise.all(byCollection(needed).map((group) => missingOf(cluster, group)))
-  if (missing.flat().length > 0) throw forbidden(missing.flat())
+  if (missing.flat().length > 0) throw await forbidden(missing.flat())
+}
+
+/**
+ * Tells a write that was refused, the first of a run, as the role that is missing.
+ *
+ * @throws The given error, or a better one.
+ */
+export async function explainRefusal(
+  cluster: Cluster,
+  plan: Plan,
+  set: ObjectSet,
+  error: unknown,
+): Promise<never> {
+  if (error instanceof DeployError && error.code === 'ERR_FORBIDDEN') {
+    await checkPermissions(cluster, plan, set, permissionsOf)
+  }
+  throw error
 }
 
 async function kindsOf(
@@ -81,7 +98,8 @@ async function isAllowed(
   return answer.status !== 201 || at(answer.body, 'status', 'allowed') === true
 }
 
-function forbidden(missing: readonly Permission[]): DeployError {
+async function forbidden(missing: readonly Permission[]): Promise<DeployError> {
+  const { stringify } = await import('yaml')
   const lines = byCollection(missing).map(([{ verb, kind, ref }]) => {
     return `may not ${verb} ${collectionPath(kind, ref.namespace)}`
   })

@@ -16,8 +16,8 @@ export interface ObjectPlanOptions {
   readonly adopt: boolean
   /** Take fields over from whoever owns them. */
   readonly forceConflicts?: boolean
-  /** Whether the inventory names this very incarnation. */
-  readonly isMember: boolean
+  /** Incarnations that the inventory names. */
+  readonly memberUids: ReadonlySet<string>
   /** What the same deploy creates, so that a new object may need it. */
   readonly upcoming: readonly KubeObject[]
 }
@@ -32,6 +32,7 @@ export type Planned =
 /**
  * Plans one object by what is live and, where that does not tell, by dry runs. Writes nothing.
  *
+ * @param live Undefined if it is not among the objects with our label; then the dry run tells whether it is there.
  * @throws {DeployError} the API server's refusal of the object, if it is no conflict.
  */
 export async function planObject(
@@ -41,10 +42,11 @@ export async function planObject(
   options: ObjectPlanOptions,
 ): Promise<Planned> {
   const desired = live ? withoutAutoscaled(rendered, live) : rendered
-  const look = firstLook(desired, live, options)
+  const isMember = options.memberUids.has(live?.metadata.uid ?? '')
+  const look = firstLook(desired, live, { ...options, isMember })
   if ('decided' in look) return { entry: look.decided }
   if ('refused' in look) return look
-  if (look.ask === 'create') return { entry: await creation(api, desired, options.upcoming) }
+  if (look.ask === 'create') return creation(api, desired, options)
   if (!live) throw new TypeError('only an existing object needs a second look')
   if (look.ask === 'replacement') {
     return { entry: await replacement(api, desired, live, look.reason) }
@@ -52,24 +54,30 @@ export async function planObject(
   return dryRun(api, desired, live, { ...options, adopt: look.adopt })
 }
 
-/** Tries a creation; where it needs what the deploy only makes, as much of it as can be tried. */
+/**
+ * Tries a creation; where it needs what the deploy only makes, as much of it as can be tried. Only an accepted dry run
+ * that would create (201) proves that nothing is there; in all other cases it is looked for.
+ */
 async function creation(
   api: Api,
   desired: KubeObject,
-  upcoming: readonly KubeObject[],
-): Promise<PlanEntry> {
-  const missing = missingBefore(desired, upcoming)
+  options: ObjectPlanOptions,
+): Promise<Planned> {
+  const missing = missingBefore(desired, options.upcoming)
   if (missing !== undefined) {
     await checkElsewhere(api, desired)
-    return entry(desired, 'create', untried(`${missing} is not there yet`))
+    return { entry: entry(desired, 'create', untried(`${missing} is not there yet`)) }
   }
   const result = await api.apply(desired, { dryRun: true })
-  if (result.done) return entry(desired, 'create')
+  if (result.done && result.isNew) return { entry: entry(desired, 'create', { isTried: true }) }
+  const live = await api.get(objectRef(desired))
+  if (live) return planObject(api, desired, live, options)
+  if (result.done) return { entry: entry(desired, 'create') }
   // every refusal names the object itself
-  const others = upcoming.filter((one) => one !== desired)
+  const others = options.upcoming.filter((one) => one !== desired)
   const why = whyUntried(result, others)
   if (why === undefined) throw refusal(result, desired, 'dry run')
-  return entry(desired, 'create', untried(why))
+  return { entry: entry(desired, 'create', untried(why)) }
 }
 
 /**
@@ -95,7 +103,7 @@ async function dryRun(
 ): Promise<Planned> {
   const { adopt } = options
   const first = await api.apply(desired, { dryRun: true })
-  if (first.done) return { entry: afterDryRun(desired, live, first.object, { adopt, healed: [] }) }
+  if (first.done) return tried(afterDryRun(desired, live, first.object, { adopt, healed: [] }))
   const conflicts = conflictsOf(first.body)
   if (first.status === 409 && conflicts.length > 0) {
     if (options.forceConflicts !== true && !conflicts.every(isHandEdit)) {
@@ -104,7 +112,7 @@ async function dryRun(
     }
     const forced = await api.apply(desired, { dryRun: true, force: true })
     if (!forced.done) throw refusal(forced, desired, 'dry run')
-    return { entry: afterDryRun(desired, live, forced.object, { adopt, healed: conflicts }) }
+    return tried(afterDryRun(desired, live, forced.object, { adopt, healed: conflicts }))
   }
   if (first.status === 422 && isOnlyImmutability(first.body)) {
     const reason = 'fields that cannot change on an existing object'
@@ -153,6 +161,10 @@ function whyUntried(result: Refused, upcoming: readonly KubeObject[]): string | 
   if (isForbidden(result.status, message)) return 'you may not write it'
   const missed = missesUpcoming(message, upcoming)
   return missed === undefined ? undefined : `${missed} is not there yet`
+}
+
+function tried(one: PlanEntry): Planned {
+  return { entry: { ...one, isTried: true } }
 }
 
 function untried(why: string): { readonly reason: string } {

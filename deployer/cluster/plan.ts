@@ -1,24 +1,16 @@
 import { CONFLICT_WAYS_OUT } from '../core/conflicts.ts'
 import { DeployError } from '../core/errors.ts'
-import { inventoryRef, membersOf } from '../core/inventory.ts'
-import type { Member } from '../core/inventory.ts'
 import { identityOf, objectRef, subjectOf } from '../core/object.ts'
-import type { KubeObject, ObjectRef } from '../core/object.ts'
+import type { KubeObject } from '../core/object.ts'
 import { inApplyOrder } from '../core/order.ts'
 import { PART_OF_LABEL } from '../core/ownership.ts'
 import type { ObjectSet } from '../core/ownership.ts'
 import { leaving, planOf } from '../core/plan.ts'
 import type { Plan, PlanEntry } from '../core/plan.ts'
-import type { Api, ListOptions } from './api.ts'
+import type { Api } from './api.ts'
+import { listLiveSet, withMissed } from './live-set.ts'
+import type { LiveSet } from './live-set.ts'
 import { planObject } from './plan-object.ts'
-
-/** What the cluster holds of a set, as one look at it showed. */
-export interface LiveSet {
-  /** As the inventory names them. */
-  readonly members: readonly Member[]
-  /** Every object that carries the set's label, and every desired one that exists, by identity. */
-  readonly liveByIdentity: ReadonlyMap<string, KubeObject>
-}
 
 export interface PlanOptions {
   readonly set: ObjectSet
@@ -31,7 +23,8 @@ export interface PlanOptions {
 /**
  * Plans a deploy: reads, compares and asks with dry runs, and never writes.
  *
- * One LIST per kind and namespace; a GET only for what the lists miss; a dry run only for what differs.
+ * One LIST per kind and namespace; a dry run only for what differs or is not listed; a GET only for what a dry run finds
+ * to be there although the lists miss it.
  *
  * @throws {DeployError} `ERR_FOREIGN_OWNER`, `ERR_ADOPT` or `ERR_FIELD_CONFLICT`, naming every such object at once; or
  * the API server's refusal of an object.
@@ -41,8 +34,8 @@ export async function makePlan(
   desired: readonly KubeObject[],
   options: PlanOptions,
 ): Promise<{ readonly plan: Plan; readonly live: LiveSet }> {
-  const live = await readLiveSet(api, desired.map(objectRef), options.set)
-  const uids = new Set(live.members.flatMap(({ uid }) => uid ?? []))
+  const live = await look(api, desired, options.set)
+  const memberUids = new Set(live.members.flatMap(({ uid }) => uid ?? []))
   const refused: Refusals = { foreign: [], unowned: [], conflicts: [] }
   const upcoming = desired.filter(
     (object) => !live.liveByIdentity.has(identityOf(objectRef(object))),
@@ -50,8 +43,7 @@ export async function makePlan(
   const decided = await Promise.all(
     desired.map(async (object) => {
       const current = live.liveByIdentity.get(identityOf(objectRef(object)))
-      const isMember = uids.has(current?.metadata.uid ?? '')
-      const planned = await planObject(api, object, current, { ...options, isMember, upcoming })
+      const planned = await planObject(api, object, current, { ...options, memberUids, upcoming })
       if ('entry' in planned) return [planned.entry]
       if ('refused' in planned) refused[planned.refused].push(subjectOf(objectRef(object)))
       else refused.conflicts.push(...planned.conflicts)
@@ -64,71 +56,17 @@ export async function makePlan(
   return { plan: planOf(inApplyOrder(entries, ({ ref }) => ref)), live }
 }
 
-/**
- * Reads what exists of a set: inventory, labelled objects of its kinds, and the desired ones the label misses.
- *
- * @param also Collections to list whatever the inventory says; only their kind and namespace count.
- */
-export async function readLiveSet(
-  api: Api,
-  desired: readonly ObjectRef[],
-  set: ObjectSet,
-  also: readonly ObjectRef[] = [],
-): Promise<LiveSet> {
-  const members = await servedOnly(api, membersOf(await api.get(inventoryRef(set))))
-  const collections = new Map(
-    [...desired, ...members, ...also].map((ref) => [
-      `${ref.apiVersion}/${ref.kind}/${ref.namespace}`,
-      ref,
-    ]),
-  )
-  const lists = await Promise.all(
-    [...collections.values()].map(async (ref) =>
-      listServed(api, ref, {
-        ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }),
-        labelSelector: `${PART_OF_LABEL}=${set.id}`,
-      }),
-    ),
-  )
-  const liveByIdentity = new Map(lists.flat().map((item) => [identityOf(objectRef(item)), item]))
-  const missed = [...desired, ...members].filter((ref) => !liveByIdentity.has(identityOf(ref)))
-  const unique = new Map(missed.map((ref) => [identityOf(ref), ref]))
-  const found = await Promise.all([...unique.values()].map((ref) => api.get(ref)))
-  for (const object of found) {
-    if (object) liveByIdentity.set(identityOf(objectRef(object)), object)
-  }
-  return { members, liveByIdentity }
-}
+/** What others need before they can be tried must be known to be there or not; of the rest a dry run tells. */
+const FIRST_KINDS = ['Namespace', 'CustomResourceDefinition']
 
-/** Members whose kind is no longer served went with their definition. */
-async function servedOnly(api: Api, members: readonly Member[]): Promise<readonly Member[]> {
-  const served = await Promise.all(
-    members.map((member) =>
-      api.kindOf(member).then(
-        () => [member],
-        (error: unknown) => unless(error, 'ERR_UNKNOWN_KIND'),
-      ),
-    ),
-  )
-  return served.flat()
-}
-
-/** A kind whose definition is only about to be applied has no objects. */
-async function listServed(
-  api: Api,
-  ref: ObjectRef,
-  options: ListOptions,
-): Promise<readonly KubeObject[]> {
-  const kind = await api.kindOf(ref)
-  return api.list(kind, options).then(
-    ({ items }) => items,
-    (error: unknown) => unless(error, 'ERR_NOT_FOUND'),
-  )
-}
-
-function unless(error: unknown, code: DeployError['code']): readonly [] {
-  if (error instanceof DeployError && error.code === code) return []
-  throw error
+async function look(api: Api, desired: readonly KubeObject[], set: ObjectSet): Promise<LiveSet> {
+  const refs = desired.map(objectRef)
+  const live = await listLiveSet(api, refs, set)
+  const wanted = new Set(refs.map(identityOf))
+  return withMissed(api, live, [
+    ...refs.filter(({ kind }) => FIRST_KINDS.includes(kind)),
+    ...live.members.filter((member) => !wanted.has(identityOf(member))),
+  ])
 }
 
 interface Refusals {

@@ -1,7 +1,7 @@
 import { applyPlan } from '../cluster/apply.ts'
 import type { Applied } from '../cluster/carry-out.ts'
 import type { Cluster } from '../cluster/connect.ts'
-import { checkPermissions } from '../cluster/permissions.ts'
+import { checkPermissions, explainRefusal } from '../cluster/permissions.ts'
 import { makePlan } from '../cluster/plan.ts'
 import { withHealersPaused } from '../cluster/pause.ts'
 import { inScope } from '../cluster/scope.ts'
@@ -49,6 +49,7 @@ export async function deploy(options: DeployOptions, context: CommandContext): P
     reportPlan(plan, context, false)
     await checkPermissions(cluster, plan, config.set)
     await confirmFirstWrite({ cluster, plan, live }, config.environment, options, context)
+    let isUntouched = true
     const apply = () =>
       applyPlan(cluster, plan, {
         set: config.set,
@@ -56,7 +57,13 @@ export async function deploy(options: DeployOptions, context: CommandContext): P
         members: live.members,
         signal: context.signal,
         onPlanChanged: (entry) => reportEntry(entry, context, false),
-        onApplied: (one) => reportApplied(one, context),
+        onApplied: (one) => {
+          isUntouched &&= one.state === 'unchanged'
+          reportApplied(one, context)
+        },
+      }).catch((error: unknown) => {
+        if (isUntouched) return explainRefusal(cluster, plan, config.set, error)
+        throw error
       })
     const mayBeHealed = live.members.length > 0 && !isNoOp(plan)
     const applied = await (mayBeHealed

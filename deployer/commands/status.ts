@@ -1,6 +1,6 @@
-import { readLiveSet } from '../cluster/plan.ts'
+import { readLiveSet } from '../cluster/live-set.ts'
 import { inScope } from '../cluster/scope.ts'
-import type { LiveSet } from '../cluster/plan.ts'
+import type { LiveSet } from '../cluster/live-set.ts'
 import type { Change } from '../core/changes.ts'
 import { driftOf } from '../core/drift.ts'
 import type { Drift } from '../core/drift.ts'

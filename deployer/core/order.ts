@@ -8,8 +8,7 @@ import type { ObjectRef } from './object.ts'
 const RANKS: readonly (readonly string[])[] = [
   ['CustomResourceDefinition', 'Namespace', 'ClusterRole', 'PriorityClass', 'StorageClass'],
   ['ClusterRoleBinding', 'ResourceQuota', 'LimitRange', 'NetworkPolicy', 'ServiceAccount', 'Role'],
-  ['RoleBinding', 'ConfigMap', 'Secret', 'PersistentVolumeClaim'],
-  ['Service'],
+  ['RoleBinding', 'ConfigMap', 'Secret', 'PersistentVolumeClaim', 'Service'],
   ['Pod', 'ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'],
   ['PodDisruptionBudget', 'HorizontalPodAutoscaler', 'Ingress'],
 ]

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { BUILT_IN_KINDS, findKind } from './kinds.ts'
 import type { ObjectRef } from './object.ts'
-import { byCollection, permissionsOf, rolesFor } from './permissions.ts'
+import { byCollection, openPermissions, permissionsOf, rolesFor } from './permissions.ts'
 import type { Action, Plan } from './plan.ts'
 
 const INVENTORY = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'ns', name: 'inventory' }
@@ -61,5 +61,21 @@ test('the missing roles hold what the plan needs and nothing else', () => {
         { apiGroups: [''], resources: ['configmaps'], verbs: ['create', 'patch'] },
       ],
     },
+  ])
+})
+
+test('what a dry run has passed is not asked again, and the inventory only behind a namespace', () => {
+  const tried = (made: Plan): Plan => ({
+    ...made,
+    entries: made.entries.map((one) => ({ ...one, isTried: true })),
+  })
+  const needed = (made: Plan) =>
+    openPermissions(made, INVENTORY, kindOf).map(({ verb, kind }) => `${verb} ${kind.resource}`)
+  expect(needed(tried(plan(['create', 'Secret'], ['configure', 'ConfigMap'])))).toEqual([])
+  expect(needed(plan(['configure', 'Secret']))).toEqual(['patch secrets'])
+  expect(needed(tried(plan(['recreate', 'Pod'])))).toContain('delete pods')
+  expect(needed(tried(plan(['create', 'Namespace'])))).toEqual([
+    'create configmaps',
+    'patch configmaps',
   ])
 })

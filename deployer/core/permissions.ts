@@ -2,7 +2,7 @@ import { collectionPath } from './kinds.ts'
 import type { ResourceKind } from './kinds.ts'
 import { groupOf } from './object.ts'
 import type { KubeObject, ObjectRef } from './object.ts'
-import type { Action, Plan } from './plan.ts'
+import type { Action, Plan, PlanEntry } from './plan.ts'
 
 /** One thing that must be allowed: a verb on one object. */
 export interface Permission {
@@ -20,6 +20,30 @@ const VERBS: Readonly<Record<Action, readonly string[]>> = {
   prune: ['delete', 'list', 'watch'],
   skip: [],
   unchanged: [],
+}
+
+/** Actions that send no more than the apply that a dry run has tried. */
+const APPLIES: readonly Action[] = ['create', 'configure', 'adopt']
+
+/**
+ * What carrying out a plan sends to the API server and is not known to be allowed: a dry run passes the same
+ * authorization as the apply, and the inventory is the first to be written, unless its namespace is, so that its refusal
+ * leaves nothing behind.
+ *
+ * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#dry-run-authorization
+ */
+export function openPermissions(
+  plan: Plan,
+  inventory: ObjectRef,
+  kindOf: (ref: ObjectRef) => ResourceKind,
+): readonly Permission[] {
+  const isOpen = ({ action, isTried }: PlanEntry) => !(isTried === true && APPLIES.includes(action))
+  const open = plan.entries.filter(isOpen)
+  const isFirst = !plan.entries.some(
+    ({ ref, action }) => ref.kind === 'Namespace' && VERBS[action].length > 0,
+  )
+  const all = permissionsOf({ ...plan, entries: open }, inventory, kindOf)
+  return isFirst ? all.filter(({ ref }) => ref !== inventory) : all
 }
 
 /**

@@ -40,6 +40,8 @@ export interface PlanEntry {
   readonly healed?: readonly FieldConflict[]
   /** Client-side apply owned fields; they are taken over first. */
   readonly migrates?: boolean
+  /** A dry run of just this apply was accepted, so that it is known to be allowed. */
+  readonly isTried?: boolean
   /** What is asked for; absent for `prune` and `skip`. */
   readonly desired?: KubeObject
   /** The incarnation the entry was decided on. */

@@ -44,6 +44,31 @@ test('a missing permission stops the run before the first write, with the role t
   expect(await environment.deployer('deploy')).toMatchObject({ code: 0 })
 })
 
+test('an inventory that may not be written is told as the role that is missing, and nothing is written', async () => {
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'one' }, data: {} }
+  const environment = await createFolder(recorder.cluster, secret)
+  const { namespace } = environment
+  const verbs = ['get', 'list', 'create', 'patch']
+  const token = await accountThatMay(namespace, verbs)
+  const roles = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/roles`
+  const rules = [
+    { apiGroups: [''], resources: ['secrets'], verbs },
+    { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list'] },
+  ]
+  await direct.client.patch(`${roles}/limited`, MERGE, { rules })
+  const kubeconfig = join(direct.directory, `limited-${namespace}`)
+  await writeKubeconfig(kubeconfig, recorder.cluster.access, { token })
+  await environment.set({ 'cluster.kubeconfig': kubeconfig })
+  const { code, stderr } = await environment.deployer('deploy')
+  expect({ code, stderr }).toMatchObject({ code: 5 })
+  expect(stderr).toContain('nothing was written: may not create')
+  expect(stderr).toContain('resources:\n      - configmaps')
+  const { items } = (await direct.client.get(`/api/v1/namespaces/${namespace}/secrets`)) as {
+    readonly items?: readonly unknown[]
+  }
+  expect(items).toEqual([])
+})
+
 function isReview({ path }: Recorded): boolean {
   return path.endsWith('/selfsubjectaccessreviews')
 }
