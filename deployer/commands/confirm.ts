@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/connect.ts'
-import type { LiveSet } from '../cluster/plan.ts'
+import type { LiveSet } from '../cluster/live-set.ts'
 import type { Environment } from '../core/environment.ts'
 import { DeployError } from '../core/errors.ts'
 import { isNoOp } from '../core/plan.ts'

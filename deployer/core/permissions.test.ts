@@ -65,12 +65,6 @@ test('the missing roles hold what the plan needs and nothing else', () => {
 })
 
 test('what a dry run has passed is not asked again, and the inventory only behind a namespace', () => {
-  const tried = (made: Plan): Plan => ({
-    ...made,
-    entries: made.entries.map((one) => ({ ...one, isTried: true })),
-  })
-  const needed = (made: Plan) =>
-    openPermissions(made, INVENTORY, kindOf).map(({ verb, kind }) => `${verb} ${kind.resource}`)
   expect(needed(tried(plan(['create', 'Secret'], ['configure', 'ConfigMap'])))).toEqual([])
   expect(needed(plan(['configure', 'Secret']))).toEqual(['patch secrets'])
   expect(needed(tried(plan(['recreate', 'Pod'])))).toContain('delete pods')
@@ -79,3 +73,13 @@ test('what a dry run has passed is not asked again, and the inventory only behin
     'patch configmaps',
   ])
 })
+
+function tried(made: Plan): Plan {
+  return { ...made, entries: made.entries.map((one) => ({ ...one, isTried: true })) }
+}
+
+function needed(made: Plan): readonly string[] {
+  return openPermissions(made, INVENTORY, kindOf).map(
+    ({ verb, kind }) => `${verb} ${kind.resource}`,
+  )
+}

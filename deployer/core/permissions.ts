@@ -37,13 +37,13 @@ export function openPermissions(
   inventory: ObjectRef,
   kindOf: (ref: ObjectRef) => ResourceKind,
 ): readonly Permission[] {
-  const isOpen = ({ action, isTried }: PlanEntry) => !(isTried === true && APPLIES.includes(action))
+  const isBehind = plan.entries.some((one) => one.ref.kind === 'Namespace' && isWrite(one))
   const open = plan.entries.filter(isOpen)
-  const isFirst = !plan.entries.some(
-    ({ ref, action }) => ref.kind === 'Namespace' && VERBS[action].length > 0,
-  )
-  const all = permissionsOf({ ...plan, entries: open }, inventory, kindOf)
-  return isFirst ? all.filter(({ ref }) => ref !== inventory) : all
+  return permissionsFor(open, isBehind ? inventory : undefined, kindOf)
+}
+
+function isOpen({ action, isTried }: PlanEntry): boolean {
+  return isTried !== true || !APPLIES.includes(action)
 }
 
 /**
@@ -56,9 +56,20 @@ export function permissionsOf(
   inventory: ObjectRef,
   kindOf: (ref: ObjectRef) => ResourceKind,
 ): readonly Permission[] {
-  const writes = plan.entries.filter(({ action }) => VERBS[action].length > 0)
-  const wanted = writes.flatMap(({ action, ref }) => VERBS[action].map((verb) => ({ verb, ref })))
-  const kept = writes.length === 0 ? [] : VERBS.create.map((verb) => ({ verb, ref: inventory }))
+  return permissionsFor(plan.entries, plan.entries.some(isWrite) ? inventory : undefined, kindOf)
+}
+
+function isWrite({ action }: PlanEntry): boolean {
+  return VERBS[action].length > 0
+}
+
+function permissionsFor(
+  entries: readonly PlanEntry[],
+  inventory: ObjectRef | undefined,
+  kindOf: (ref: ObjectRef) => ResourceKind,
+): readonly Permission[] {
+  const wanted = entries.flatMap(({ action, ref }) => VERBS[action].map((verb) => ({ verb, ref })))
+  const kept = inventory ? VERBS.create.map((verb) => ({ verb, ref: inventory })) : []
   return [...wanted, ...kept].map(({ verb, ref }) => ({ verb, ref, kind: kindOf(ref) }))
 }
 

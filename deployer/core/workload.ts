@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { scheduleProblem } from './cron.ts'
 
 /** What the worker runs as. */
@@ -23,23 +23,26 @@ const KEYS_BY_KIND: Readonly<Record<WorkloadKind, readonly string[]>> = {
 
 const number = (unit: string, low: number, high: number) => {
   const error = `expected a whole number of ${unit} from ${low} to ${high}`
-  return z.int({ error }).min(low, { error }).max(high, { error })
+  return z.optional(z.int({ error }).check(z.minimum(low, { error }), z.maximum(high, { error })))
 }
 
 /** `workload` of an environment file; what it leaves out is as the manifest has it. */
 export const workloadSchema = z.strictObject({
   kind: z.enum(KINDS, { error: `expected ${KINDS.join(', ')}` }),
   /** Deployment */
-  replicas: number('replicas', 1, 100).optional(),
+  replicas: number('replicas', 1, 100),
   /** Deployment: one item each. The limit is the worker's. */
-  intervalSeconds: number('seconds', 1, 86_400).optional(),
+  intervalSeconds: number('seconds', 1, 86_400),
   /** CronJob */
-  schedule: z.string({ error: 'expected a cron schedule such as "*/15 * * * *"' }).optional(),
+  schedule: z.optional(z.string({ error: 'expected a cron schedule such as "*/15 * * * *"' })),
   /** CronJob: IANA name. */
-  timeZone: z
-    .string({ error: 'expected a time zone such as Etc/UTC' })
-    .refine(isTimeZone, { error: 'expected a time zone such as Etc/UTC or Europe/Berlin' })
-    .optional(),
+  timeZone: z.optional(
+    z
+      .string({ error: 'expected a time zone such as Etc/UTC' })
+      .check(
+        z.refine(isTimeZone, { error: 'expected a time zone such as Etc/UTC or Europe/Berlin' }),
+      ),
+  ),
 })
 
 export type Workload = z.infer<typeof workloadSchema>

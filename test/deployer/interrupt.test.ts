@@ -76,6 +76,10 @@ function isWriteOfSettings(request: Recorded): boolean {
   return isWrite(request) && request.path.includes('/settings')
 }
 
+function isReview({ path }: Recorded): boolean {
+  return path.includes('accessreviews')
+}
+
 function isWrite({ method, path }: Recorded): boolean {
   return method === 'PATCH' && !path.includes('dryRun')
 }
@@ -121,8 +125,7 @@ test('a deploy ends at once when permissions are asked for', async () => {
   const folder = await createFolder(recorder.cluster, settings, configMap('old', {}))
   await folder.deployer('deploy', '--no-wait')
   await folder.write(settings)
-  const reviews = ({ path }: Recorded) => path.includes('accessreviews')
-  expectInterrupted(await interruptWhen(folder, 'deploy', reviews))
+  expectInterrupted(await interruptWhen(folder, 'deploy', isReview))
   expect(await folder.deployer('deploy', '--no-wait')).toMatchObject({ code: 0 })
   await folder.deployer('destroy')
 })
