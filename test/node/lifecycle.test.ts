@@ -32,7 +32,7 @@ test('a pod runs once, succeeds and says so', async () => {
   expect(pod.status).toMatchObject({
     phase: 'Succeeded',
     hostIP: '127.0.0.1',
-    podIP: '127.0.0.1',
+    podIP: expect.stringMatching(/^127\./),
     containerStatuses: [
       {
         name: 'c',

@@ -19,7 +19,7 @@ const SERVER = `
       response.statusCode = existsSync(process.env.HEALTHY) ? 200 : 503
       response.end()
     })
-    .listen(Number(process.env.PORT), '127.0.0.1')
+    .listen(Number(process.env.PORT), process.env.POD_IP)
 `
 
 function freePort(): Promise<number> {
@@ -41,6 +41,7 @@ test('readiness follows the probe, and liveness by a command restarts', async ()
         args: ['--eval', SERVER],
         env: [
           { name: 'PORT', value: String(port) },
+          { name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } },
           { name: 'HEALTHY', value: '/data/healthy' },
           { name: 'DEAD', value: '/data/dead' },
         ],
@@ -119,7 +120,7 @@ test('a startup probe that never succeeds ends the container', async () => {
     'Normal Killing Container c failed startup probe',
   )
   expect(events).toContain(
-    `Warning Unhealthy Startup probe failed: dial tcp 127.0.0.1:${port}: connect: connection refused ×2`,
+    `Warning Unhealthy Startup probe failed: dial tcp ${running.status.podIP}:${port}: connect: connection refused ×2`,
   )
   expect(events.some((event) => event.includes('Liveness'))).toBe(false)
 })
@@ -131,8 +132,10 @@ test('an HTTP probe nobody answers says what a kubelet says', async () => {
       shell('exec sleep 60', { readinessProbe: { httpGet: { port }, periodSeconds: 1 } }),
     ],
   })
+  const running = await cluster.until('nobody', 'running', (pod) => pod.status.podIP !== undefined)
+  const address = `${running.status.podIP}:${port}`
   await cluster.untilEvent(
     'nobody',
-    `Warning Unhealthy Readiness probe failed: Get "http://127.0.0.1:${port}/": dial tcp 127.0.0.1:${port}: connect: connection refused`,
+    `Warning Unhealthy Readiness probe failed: Get "http://${address}/": dial tcp ${address}: connect: connection refused`,
   )
 })

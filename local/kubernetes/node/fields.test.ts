@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { podField, resourceField } from './fields.ts'
+import { podAddress } from './pod-address.ts'
 import type { Pod } from './pod.ts'
 import { divideUp, nanoQuantity } from './quantity.ts'
 
@@ -36,7 +37,7 @@ test.for([
   { fieldPath: "metadata.annotations['example.com/x']", value: 'y' },
   { fieldPath: 'spec.nodeName', value: 'local-node' },
   { fieldPath: 'spec.serviceAccountName', value: 'worker' },
-  { fieldPath: 'status.podIP', value: '127.0.0.1' },
+  { fieldPath: 'status.podIP', value: podAddress(pod, '127.0.0.1') },
   { fieldPath: 'status.hostIPs', value: '127.0.0.1' },
 ])('$fieldPath is $value', ({ fieldPath, value }) => {
   expect(podField(pod, { fieldPath }, node)).toBe(value)

@@ -1,4 +1,5 @@
 import type { Container, FieldRef, Pod, ResourceFieldRef, Resources } from './pod.ts'
+import { podAddress } from './pod-address.ts'
 import { divideUp } from './quantity.ts'
 
 /** What a pod cannot know of itself: the node's address and what it could give at most. */
@@ -45,12 +46,12 @@ function plainField(pod: Pod, fieldPath: string, node: NodeFacts): string | unde
       return pod.spec.nodeName ?? ''
     case 'spec.serviceAccountName':
       return pod.spec.serviceAccountName ?? ''
-    // Containers share the node's network here, so there is one address for all four.
     case 'status.hostIP':
     case 'status.hostIPs':
+      return node.address
     case 'status.podIP':
     case 'status.podIPs':
-      return node.address
+      return podAddress(pod, node.address)
     default:
       return undefined
   }

@@ -14,6 +14,7 @@ import type { Held, ImagePuller } from './image-puller.ts'
 import { containerPlaces, launchFailure, prepareLaunch, resetPlaces } from './launch.ts'
 import type { ContainerPlaces, Launch } from './launch.ts'
 import type { LogOptions } from './logs.ts'
+import { podAddress } from './pod-address.ts'
 import { podLabel } from './pod.ts'
 import type { Container, Pod, Probe, RestartPolicy } from './pod.ts'
 import { probeEvent } from './probe.ts'
@@ -214,7 +215,10 @@ export class ManagedContainer {
     const probes = new AbortController()
     runProbes(
       this.#container,
-      { address: services.node.address, execute: executeIn(launch, services.processes) },
+      {
+        address: podAddress(this.#context.pod(), services.node.address),
+        execute: executeIn(launch, services.processes),
+      },
       {
         onAttempt: (kind, attempt) => {
           const event = probeEvent(kind, attempt)

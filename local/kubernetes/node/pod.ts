@@ -23,6 +23,7 @@ export interface PodSpec {
   readonly terminationGracePeriodSeconds?: number
   readonly activeDeadlineSeconds?: number
   readonly runtimeClassName?: string
+  readonly hostNetwork?: boolean
   readonly securityContext?: { readonly runAsUser?: number; readonly fsGroup?: number }
   readonly readinessGates?: readonly { readonly conditionType: string }[]
   readonly initContainers?: readonly Container[]

@@ -4,7 +4,7 @@ import type { KubernetesClient } from '../client.ts'
 import type { KubeObject } from '../object.ts'
 import { time } from './container-status.ts'
 
-/** The address every pod of this node shares. */
+/** The node, and every pod that has none of its own. */
 export const ADDRESS = '127.0.0.1'
 
 const MOST_PODS = '110'

@@ -1,6 +1,7 @@
 import { podConditions } from './conditions.ts'
 import { containerStatus, time, UNTOUCHED } from './container-status.ts'
 import type { ContainerRecord } from './container-status.ts'
+import { podAddress } from './pod-address.ts'
 import { podPhase } from './phase.ts'
 import { isTerminal } from './pod.ts'
 import type { Container, ContainerStatus, Pod, PodPhase, PodStatus } from './pod.ts'
@@ -9,6 +10,7 @@ import { initPolicy, isRestarted } from './restart.ts'
 /** What the node knows of a pod beside the object itself. */
 export interface PodFacts {
   readonly records: ReadonlyMap<string, ContainerRecord>
+  /** The node's. */
   readonly address: string
   readonly hasSandbox: boolean
   /** The pod is being stopped for good, by deletion or by its deadline. */
@@ -31,15 +33,15 @@ export function podStatus(pod: Pod, facts: PodFacts): PodStatus {
   const phase = phaseOf(pod, init, main, facts)
   const observed = { phase, init, main, hasSandbox: facts.hasSandbox, time: time(facts.now) }
   const { generation } = pod.metadata
-  const ips = [{ ip: facts.address }]
+  const ip = podAddress(pod, facts.address)
   return {
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     phase,
     ...facts.verdict,
     conditions: podConditions(pod, observed),
     hostIP: facts.address,
-    hostIPs: ips,
-    ...(facts.hasSandbox || pod.status.podIP ? { podIP: facts.address, podIPs: ips } : {}),
+    hostIPs: [{ ip: facts.address }],
+    ...(facts.hasSandbox || pod.status.podIP ? { podIP: ip, podIPs: [{ ip }] } : {}),
     startTime: time(facts.startedAt),
     ...(init.length === 0 ? {} : { initContainerStatuses: init }),
     containerStatuses: main,
