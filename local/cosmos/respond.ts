@@ -34,9 +34,9 @@ export function refused(refusal: Refusal, activityId: string): Answer {
   return {
     status: refusal.status,
     headers: {
+      'x-ms-request-charge': '0',
       ...refusal.headers,
       'x-ms-substatus': String(refusal.substatus),
-      'x-ms-request-charge': '0',
     },
     body: JSON.stringify({ ...refusal.details, code: refusal.code, message }),
   }

@@ -19,6 +19,6 @@ export interface StoreRequest {
  * own path; so a store has nothing to decide about access.
  */
 export interface Store {
-  /** @throws {Refusal} whatever the data itself refuses: 400, 404, 409, 412, 413, 501. */
+  /** @throws {Refusal} whatever the data itself refuses: 400, 404, 409, 412, 413, 429, 501; 503 if it is not there. */
   answer(request: StoreRequest): Promise<Answer>
 }

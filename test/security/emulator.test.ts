@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { parseAddress } from '../../local/cosmos/upstream/address.ts'
+import { troubleOf } from '../../local/cosmos/upstream/trouble.ts'
 import { createClient } from '../../local/kubernetes/client.ts'
 import { createAuthority } from '../../local/tls.ts'
 import { startApiServer } from '../support/api-server.ts'
@@ -104,6 +106,12 @@ test('its image is a dated release, it tells nobody anything, and holds no key',
       ],
     },
   ])
+  // Who is told to start one is told to start the same.
+  const address = parseAddress('http://localhost:8081')
+  const refused = Object.assign(new Error(), { code: 'ECONNREFUSED' })
+  const { next } = troubleOf(refused, { address, timeoutMs: 1, isLate: false })
+  const [container] = spec.template.spec.containers as { readonly image: string }[]
+  expect(next).toContain(container?.image)
 })
 
 function labelsOf({ spec }: Deployment): Readonly<Record<string, string>> {

@@ -64,7 +64,9 @@ export function createConnection(
     { method, path, headers, body }: WireRequest,
     how: { readonly agent: RequestOptions['agent']; readonly signal: AbortSignal },
   ) => {
-    const timer = AbortSignal.timeout(timeoutMs)
+    // Not AbortSignal.timeout: that would keep a timer of every request for the whole time.
+    const late = new AbortController()
+    const timer = setTimeout(() => late.abort(), timeoutMs)
     const length = body === '' ? {} : { 'content-length': String(Buffer.byteLength(body)) }
     const sent = start({
       hostname: address.hostname,
@@ -74,7 +76,7 @@ export function createConnection(
       path,
       headers: { ...headers, ...length },
       agent: how.agent,
-      signal: AbortSignal.any([how.signal, timer]),
+      signal: AbortSignal.any([how.signal, late.signal]),
     })
     try {
       return await readReply(sent, body)
@@ -83,8 +85,10 @@ export function createConnection(
       if (cause instanceof TooLarge) throw tooLarge(address, cause)
       throw new UpstreamError(
         `emulator ${address.origin}`,
-        troubleOf(cause, { address, timeoutMs, isLate: timer.aborted }),
+        troubleOf(cause, { address, timeoutMs, isLate: late.signal.aborted }),
       )
+    } finally {
+      clearTimeout(timer)
     }
   }
 

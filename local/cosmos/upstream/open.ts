@@ -29,7 +29,7 @@ export async function waitUntil(
   let last: UpstreamError | undefined
   for (;;) {
     try {
-      await orAborted(attempt(either), either)
+      await attempt(either)
       return
     } catch (error) {
       signal.throwIfAborted()
@@ -52,14 +52,5 @@ function timeUp(
     next: known?.next ?? 'look at the log of the emulator',
     mayPass: true,
     cause: last,
-  })
-}
-
-/** Stops waiting for `work` when the signal says so; the work itself may go on. */
-function orAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason)
-    signal.addEventListener('abort', stop, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
   })
 }

@@ -5,8 +5,12 @@ import { PROBE_DATABASE } from './probe.ts'
 
 /** What is declared, made in the emulator once, and again when it may be gone. */
 export interface Prepared {
-  /** Returns at once when all is there; requests that arrive together wait for one preparation. */
-  ready(): Promise<void>
+  /**
+   * Returns at once when all is there; requests that arrive together wait for one preparation.
+   *
+   * @param signal Ends this wait, and not what the others wait for; then its reason is thrown.
+   */
+  ready(signal: AbortSignal): Promise<void>
   /** The emulator may have been started again, without what was in it. */
   forget(): void
 }
@@ -31,16 +35,29 @@ export function createPrepared(
         },
       ),
     }
+    // Whoever waits is told; if nobody waits any more, it is no unhandled rejection.
+    started.done.catch(() => undefined)
     current = started
     return started.done
   }
   return {
-    ready: async () => {
+    ready: async (waiting) => {
+      waiting.throwIfAborted()
       const { databases } = account()
-      await (current?.databases === databases ? current.done : prepare(databases))
+      const done = current?.databases === databases ? current.done : prepare(databases)
+      await orAborted(done, waiting)
     },
     forget: () => {
       current = undefined
     },
   }
+}
+
+/** Stops waiting for `work` when the signal says so; the work itself may go on. */
+function orAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason)
+    signal.addEventListener('abort', stop, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+  })
 }

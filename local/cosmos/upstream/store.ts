@@ -85,10 +85,10 @@ export function createUpstreamStore(options: UpstreamOptions): UpstreamStore {
   const prepared = createPrepared(upstream, account, closed.signal)
 
   const probe = async (signal: AbortSignal) => {
-    await prepared.ready()
+    await prepared.ready(signal)
     if (await writeOnce(upstream, signal)) return
     prepared.forget()
-    await prepared.ready()
+    await prepared.ready(signal)
     if (await writeOnce(upstream, signal)) return
     throw new UpstreamError(`emulator ${address.origin}`, {
       reason: 'a container that was just made is not there',
@@ -100,7 +100,7 @@ export function createUpstreamStore(options: UpstreamOptions): UpstreamStore {
     origin: address.origin,
     answer: async (request) => {
       try {
-        await prepared.ready()
+        await prepared.ready(request.signal)
         return await forward(client, request, account().databases)
       } catch (error) {
         throw asRefusal(error, request.signal)

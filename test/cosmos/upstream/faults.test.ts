@@ -118,11 +118,15 @@ test('429 comes with the time to wait, and the SDK waits and goes on', async () 
   const throttled = status(429, '{"message":"Request rate is large"}', {
     'x-ms-retry-after-ms': '30',
     'x-ms-substatus': '3200',
+    'x-ms-request-charge': '0.38',
   })
   account.upstream.fail([throttled], /GET .*docs/)
   const answer = await read()
   expect(answer).toMatchObject({ status: 429, substatus: 3200 })
-  expect(answer.headers).toMatchObject({ 'x-ms-retry-after-ms': '30' })
+  expect(answer.headers).toMatchObject({
+    'x-ms-retry-after-ms': '30',
+    'x-ms-request-charge': '0.38',
+  })
   expect(JSON.parse(answer.body)).toMatchObject({ code: 'TooManyRequests' })
 
   account.upstream.fail([throttled, throttled], /POST .*docs/)
