@@ -77,6 +77,9 @@ function hint(code: ErrorCode, status: number, body: unknown): { readonly hint?:
   if (isMistyped(message) || message.includes('strict decoding error')) {
     return { hint: 'correct what the message names: a misspelt field, or a value of another type' }
   }
+  if (message.includes('illegal base64 data')) {
+    return { hint: 'values of data are base64; write plain ones under stringData' }
+  }
   if (message.includes('exceeded quota'))
     return { hint: 'free quota or ask for more: kubectl describe quota' }
   if (message.includes('violates PodSecurity')) {

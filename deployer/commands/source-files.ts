@@ -4,7 +4,7 @@ import { DeployError } from '../core/errors.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { SourceFile } from '../core/source-file.ts'
 
-/** YAML files of the folder itself, as `kubectl apply -f DIR` takes them, by name. */
+/** YAML and JSON files of the folder itself, as `kubectl apply -f DIR` takes them, by name. */
 export async function readFolder(folder: string, cwd: string): Promise<readonly SourceFile[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
     throw new DeployError('ERR_MANIFEST', `${folder}: ${fileReason(cause)}`, {
@@ -13,7 +13,7 @@ export async function readFolder(folder: string, cwd: string): Promise<readonly 
     })
   })
   const names = entries
-    .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(ya?ml|json)$/.test(entry.name))
     .map((entry) => entry.name)
     .toSorted()
   return Promise.all(

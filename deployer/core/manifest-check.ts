@@ -26,9 +26,13 @@ export function checkManifests(values: readonly SourceValue[], problems: readonl
 
 function shapeProblems({ value, place }: SourceValue): readonly string[] {
   if (!isFields(value)) return [`${place}: expected a Kubernetes object, got ${typeOf(value)}`]
-  if (typeof value['kind'] === 'string' && value['kind'].endsWith('List')) {
+  const kind = typeof value['kind'] === 'string' ? value['kind'] : ''
+  if (kind.endsWith('List')) {
+    return [`${place}: a ${kind} is not accepted: write its items as documents, or as kind: List`]
+  }
+  if (kind === 'Kustomization') {
     return [
-      `${place}: a ${value['kind']} is not accepted: write its items as documents of their own`,
+      `${place}: a Kustomization is no object of a cluster: build it into a folder of its own first (kubectl kustomize)`,
     ]
   }
   const metadata = isFields(value['metadata']) ? value['metadata'] : {}
@@ -36,9 +40,29 @@ function shapeProblems({ value, place }: SourceValue): readonly string[] {
     ...['apiVersion', 'kind'].filter((key) => !isName(value[key])),
     ...(isName(metadata['name']) ? [] : ['metadata.name']),
   ]
-  return missing.length === 0
-    ? []
-    : [`${place}: not a Kubernetes object: ${missing.join(' and ')} missing`]
+  if (missing.length === 0) return []
+  const why = `${isFields(metadata['name']) ? TEMPLATE : ''}${'generateName' in metadata ? UNNAMED : ''}`
+  return [`${place}: not a Kubernetes object: ${missing.join(' and ')} missing${why}`]
+}
+
+const TEMPLATE = '; {{ … }} belongs to a template: render it first (helm template)'
+const UNNAMED = '; generateName makes a new object each time, and a deploy needs the same one'
+
+/** What explains a file that is no YAML, if it is a template. */
+export function templateNote(text: string): string {
+  return text.includes('{{') ? TEMPLATE : ''
+}
+
+/** The objects of a `kind: List`, as `kubectl get -o yaml` prints several; anything else is one object itself. */
+export function unlisted(one: SourceValue): readonly SourceValue[] {
+  const { value, place } = one
+  if (!isList(value)) return [one]
+  return value.items.map((item, index) => ({ value: item, place: `${place}, items[${index}]` }))
+}
+
+/** Whether a document is a `kind: List` of the core API. */
+export function isList(value: unknown): value is { readonly items: readonly unknown[] } {
+  return isFields(value) && value['kind'] === 'List' && Array.isArray(value['items'])
 }
 
 function duplicates(values: readonly SourceValue[]): readonly string[] {

@@ -18,6 +18,17 @@ test('several documents in one file are several objects', () => {
   expect(names).toEqual(['a', 'b'])
 })
 
+test('the items of a List are objects of their own', () => {
+  const items = ['a', 'b'].map(
+    (name) => `- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: ${name}}`,
+  )
+  const text = `apiVersion: v1\nkind: List\nmetadata: {resourceVersion: ""}\nitems:\n${items.join('\n')}\n`
+  const manifests = parseManifests([{ name: 'a.yaml', text }])
+  expect(manifests.map((one) => objectOf(one).metadata.name)).toEqual(['a', 'b'])
+  expect(manifests.map(({ place }) => place)).toEqual(['a.yaml:1, items[0]', 'a.yaml:1, items[1]'])
+  expect(manifests[1]?.document.toString()).toContain('kind: ConfigMap')
+})
+
 test('a file mode with a leading zero is octal, as it is for kubectl', () => {
   const [one] = parseManifests([{ name: 'a.yaml', text: `${CONFIG_MAP}mode: 0644\n` }])
   expect(one && objectOf(one)['mode']).toBe(0o644)
@@ -40,9 +51,34 @@ test.for([
     says: '0.yaml:1: expected a Kubernetes object, got a list',
   },
   {
-    when: 'a List is used',
-    texts: ['apiVersion: v1\nkind: List\nmetadata: {name: x}\nitems: []\n'],
-    says: 'a List is not accepted',
+    when: 'the list of one kind is used',
+    texts: ['apiVersion: v1\nkind: PodList\nmetadata: {name: x}\nitems: []\n'],
+    says: 'a PodList is not accepted: write its items as documents, or as kind: List',
+  },
+  {
+    when: 'an item of a List has no name',
+    texts: ['apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod}\n'],
+    says: '0.yaml:1, items[0]: not a Kubernetes object: metadata.name missing',
+  },
+  {
+    when: 'it is a Kustomization',
+    texts: ['apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n'],
+    says: 'build it into a folder of its own first (kubectl kustomize)',
+  },
+  {
+    when: 'a value is a template',
+    texts: ['apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Release.Name }}\n'],
+    says: 'metadata.name missing; {{ … }} belongs to a template: render it first',
+  },
+  {
+    when: 'a line is a template',
+    texts: ['{{- if .Values.on }}\napiVersion: v1\n{{- end }}\n'],
+    says: '{{ … }} belongs to a template: render it first',
+  },
+  {
+    when: 'the name is to be generated',
+    texts: ['apiVersion: v1\nkind: Pod\nmetadata: {generateName: web-}\n'],
+    says: 'metadata.name missing; generateName makes a new object each time',
   },
   {
     when: 'an alias is used',

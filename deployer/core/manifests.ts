@@ -1,6 +1,6 @@
-import type { Document } from 'yaml'
+import { Document, isSeq } from 'yaml'
 import { DeployError } from './errors.ts'
-import { checkManifests } from './manifest-check.ts'
+import { checkManifests, isList, templateNote } from './manifest-check.ts'
 import type { KubeObject } from './object.ts'
 import type { SourceFile } from './source-file.ts'
 import { parseYaml } from './yaml.ts'
@@ -35,10 +35,22 @@ export function objectOf(manifest: Manifest): KubeObject {
 
 function readFile(file: SourceFile, problems: string[]): readonly Manifest[] {
   try {
-    return parseYaml(file, 'ERR_MANIFEST')
+    return parseYaml(file, 'ERR_MANIFEST').flatMap(unlisted)
   } catch (error) {
     if (!(error instanceof DeployError)) throw error
-    problems.push(error.message)
+    problems.push(`${error.message}${templateNote(file.text)}`)
     return []
   }
+}
+
+/** Each item of a `kind: List` as a document of its own. */
+function unlisted(manifest: Manifest): readonly Manifest[] {
+  const { document, place } = manifest
+  const items = document.get('items', true)
+  if (!isList(document.toJS()) || !isSeq(items)) return [manifest]
+  return items.items.map((item, index) => {
+    const own = new Document()
+    own.contents = item as Document['contents']
+    return { document: own, place: `${place}, items[${index}]` }
+  })
 }

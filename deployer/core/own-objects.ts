@@ -1,7 +1,7 @@
 import { placing, stamping } from './belonging.ts'
 import { withEdits } from './edit.ts'
 import { DeployError } from './errors.ts'
-import { checkManifests } from './manifest-check.ts'
+import { checkManifests, templateNote, unlisted } from './manifest-check.ts'
 import { objectRef } from './object.ts'
 import type { KubeObject } from './object.ts'
 import { inApplyOrder } from './order.ts'
@@ -34,10 +34,10 @@ export async function readOwnObjects(
 
 async function read(file: SourceFile, problems: string[]): Promise<readonly SourceValue[]> {
   try {
-    return await readYaml(file, 'ERR_MANIFEST')
+    return (await readYaml(file, 'ERR_MANIFEST')).flatMap(unlisted)
   } catch (error) {
     if (!(error instanceof DeployError)) throw error
-    problems.push(error.message)
+    problems.push(`${error.message}${templateNote(file.text)}`)
     return []
   }
 }

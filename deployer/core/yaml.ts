@@ -23,6 +23,8 @@ export function parseYaml(file: SourceFile, code: ErrorCode): readonly SourceDoc
   const parsed = parseAllDocuments(file.text, {
     lineCounter: lines,
     uniqueKeys: true,
+    // what it would warn of on stderr ends as a problem of ours
+    logLevel: 'error',
     version: '1.2',
   })
   const documents: readonly Document[] = Array.isArray(parsed) ? parsed : []

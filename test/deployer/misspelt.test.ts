@@ -149,3 +149,27 @@ test('a replacement that is refused is called by its own name', async () => {
   const { stderr } = await folder.deployer('plan')
   expect(stderr).toContain('Pod "web" is invalid: spec.containers[0].resources.requests')
 })
+
+test('a List and a JSON file are read as kubectl reads them', async () => {
+  const items = [configMap('a', { key: '1' }), configMap('b', { key: '2' })]
+  const folder = await createFolder(cluster, { apiVersion: 'v1', kind: 'List', items })
+  await writeFile(join(folder.folder, 'c.json'), JSON.stringify(configMap('c', { key: '3' })))
+  const deployed = await folder.deployer('deploy', '--no-wait')
+  expect(deployed).toMatchObject({ code: 0 })
+  expect(deployed.stderr).toContain('Applied: 3 created')
+  expect((await folder.deployer('render')).stdout.match(/kind"?: "?ConfigMap/g)).toHaveLength(3)
+})
+
+test('data of a Secret that is no base64 is told without the value', async () => {
+  const data = { password: 'hunter2-hunter2!' }
+  const folder = await createFolder(cluster, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 's' },
+    data,
+  })
+  const { code, stderr } = await folder.deployer('plan')
+  expect({ code, stderr }).toMatchObject({ code: 5 })
+  expect(stderr).toContain('hint  values of data are base64; write plain ones under stringData')
+  expect(stderr).not.toContain('hunter2')
+})
