@@ -130,6 +130,16 @@ test.for([
     says: 'workload.replicas: expected a whole number of replicas from 1 to 100, got 0',
   },
   {
+    when: 'the health port is a privileged one',
+    change: ['document:', 'workload: { kind: Deployment, healthPort: 80 }\ndocument:'],
+    says: 'workload.healthPort: expected a port from 1024 to 65535, got 80',
+  },
+  {
+    when: 'the local node would have two pods on one port',
+    change: ['target: aks', 'target: local\nworkload: { kind: Deployment, replicas: 2 }'],
+    says: 'workload.replicas: expected 1 on target local, whose pods share the ports of this machine',
+  },
+  {
     when: 'a key of the workload is misspelt',
     change: ['document:', 'workload: { kind: Deployment, replica: 1 }\ndocument:'],
     says: 'workload.replica: unknown key, did you mean "replicas"?',

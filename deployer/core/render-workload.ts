@@ -21,13 +21,17 @@ export function renderWorkload(
   { hasTrustRoot }: { readonly hasTrustRoot: boolean },
 ): void {
   const { authorityHost } = environment.identity
-  const { replicas, intervalSeconds, schedule, timeZone } = environment.workload ?? {}
+  const { replicas, intervalSeconds, healthPort, schedule, timeZone } = environment.workload ?? {}
   workload.setIn([...containerPath(workload), 'image'], environment.image)
   if (replicas !== undefined) workload.setIn(['spec', 'replicas'], replicas)
   if (schedule !== undefined) workload.setIn(['spec', 'schedule'], schedule)
   if (timeZone !== undefined) workload.setIn(['spec', 'timeZone'], timeZone)
   if (intervalSeconds !== undefined) {
     setVariable(workload, 'WRITE_INTERVAL_SECONDS', String(intervalSeconds))
+  }
+  if (healthPort !== undefined) {
+    setVariable(workload, 'HEALTH_PORT', String(healthPort))
+    workload.setIn([...containerPath(workload), 'ports', 0, 'containerPort'], healthPort)
   }
   if (authorityHost !== undefined) setVariable(workload, 'AZURE_AUTHORITY_HOST', authorityHost)
   if (hasTrustRoot) mountTrustRoot(workload)

@@ -17,12 +17,12 @@ export const WORKLOAD_FOLDERS: Readonly<Record<Exclude<WorkloadKind, 'Pod'>, str
 const KEYS_BY_KIND: Readonly<Record<WorkloadKind, readonly string[]>> = {
   Pod: [],
   Job: [],
-  Deployment: ['replicas', 'intervalSeconds'],
+  Deployment: ['replicas', 'intervalSeconds', 'healthPort'],
   CronJob: ['schedule', 'timeZone'],
 }
 
-const number = (unit: string, low: number, high: number) => {
-  const error = `expected a whole number of ${unit} from ${low} to ${high}`
+const number = (what: string, low: number, high: number) => {
+  const error = `expected ${what} from ${low} to ${high}`
   return z.optional(z.int({ error }).check(z.minimum(low, { error }), z.maximum(high, { error })))
 }
 
@@ -30,9 +30,11 @@ const number = (unit: string, low: number, high: number) => {
 export const workloadSchema = z.strictObject({
   kind: z.enum(KINDS, { error: `expected ${KINDS.join(', ')}` }),
   /** Deployment */
-  replicas: number('replicas', 1, 100),
+  replicas: number('a whole number of replicas', 1, 100),
   /** Deployment: one item each. The limit is the worker's. */
-  intervalSeconds: number('seconds', 1, 86_400),
+  intervalSeconds: number('a whole number of seconds', 1, 86_400),
+  /** Deployment: where the probes ask; on target local it is a port of this machine. */
+  healthPort: number('a port', 1_024, 65_535),
   /** CronJob */
   schedule: z.optional(z.string({ error: 'expected a cron schedule such as "*/15 * * * *"' })),
   /** CronJob: IANA name. */
@@ -57,9 +59,9 @@ export function workloadKind({
 }
 
 /** What does not fit together, one line each: a key of another kind, a schedule that is none. */
-export function workloadProblems(raw: unknown): readonly string[] {
+export function workloadProblems(raw: unknown, target: string | undefined): readonly string[] {
   if (typeof raw !== 'object' || raw === null) return []
-  const { kind, schedule } = raw as Readonly<Record<string, unknown>>
+  const { kind, schedule, replicas } = raw as Readonly<Record<string, unknown>>
   const known = KINDS.find((one) => one === kind)
   if (known === undefined) return []
   return [
@@ -71,8 +73,13 @@ export function workloadProblems(raw: unknown): readonly string[] {
             .map((key) => `workload.${key}: only for kind ${owner}, not for ${known}; remove it`),
     ),
     ...(typeof schedule === 'string' ? problemOf(schedule) : []),
+    ...(known === 'Deployment' && target === 'local' && replicas !== 1 ? [ONE_REPLICA] : []),
   ]
 }
+
+/** https://kubernetes.io/docs/concepts/services-networking/ gives each pod an address; the local node has one for all. */
+const ONE_REPLICA =
+  'workload.replicas: expected 1 on target local, whose pods share the ports of this machine'
 
 function problemOf(schedule: string): readonly string[] {
   const problem = scheduleProblem(schedule)

@@ -12,6 +12,7 @@ beforeAll(async () => {
   cluster = await startCluster()
   await joinHollowNode(cluster.client, 'node', { signal: ended.signal })
   environment = await createEnvironment(cluster)
+  await environment.set({ target: 'kind' })
 })
 afterAll(() => {
   ended.abort()
@@ -52,7 +53,12 @@ test('it begins as a Pod, because the environment says nothing else', async () =
 })
 
 test('a Deployment takes its place, is waited for, and brings its budget', async () => {
-  const { code, stderr } = await deploy({ kind: 'Deployment', replicas: 3, intervalSeconds: 7 })
+  const { code, stderr } = await deploy({
+    kind: 'Deployment',
+    replicas: 3,
+    intervalSeconds: 7,
+    healthPort: 9090,
+  })
   expect({ code, stderr }).toMatchObject({ code: 0 })
   expect(stderr).toMatch(/Pod\/\S+\/demo +pruned/)
   expect(stderr).toMatch(/✓ Deployment\/\S+\/demo +current/)
@@ -60,7 +66,10 @@ test('a Deployment takes its place, is waited for, and brings its budget', async
   const path = `/apis/apps/v1/namespaces/${environment.namespace}/deployments/demo`
   const { spec } = await cluster.client.get(path)
   expect(spec).toMatchObject({ replicas: 3 })
-  expect(JSON.stringify(spec)).toContain('{"name":"WRITE_INTERVAL_SECONDS","value":"7"}')
+  const text = JSON.stringify(spec)
+  expect(text).toContain('{"name":"WRITE_INTERVAL_SECONDS","value":"7"}')
+  expect(text).toContain('{"name":"HEALTH_PORT","value":"9090"}')
+  expect(text).toContain('"containerPort":9090')
 })
 
 test('the second deploy changes nothing', async () => {
