@@ -2,6 +2,7 @@ import { DeployError } from '../core/errors.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import { isImmutability } from '../core/conflicts.ts'
 import { listAt, textAt } from '../core/object.ts'
+import { webhookDownHint } from '../core/webhook-hint.ts'
 
 /** What was being done when the API server refused it. */
 export interface Attempt {
@@ -87,8 +88,17 @@ function hint(code: ErrorCode, status: number, body: unknown): { readonly hint?:
       hint: "the namespace enforces the restricted profile: change the pod's securityContext as named",
     }
   }
-  if (message.includes('webhook'))
-    return { hint: 'the webhook decides, not this tool: ask its owner, or wait until it is up' }
+  const down = webhookDownHint(message)
+  if (down !== undefined) return { hint: down }
+  if (message.includes('webhook')) {
+    return { hint: 'the webhook decides, not this tool: correct what it names, or ask its owner' }
+  }
+  const [, terminating] = /in namespace (\S+) because it is being terminated/.exec(message) ?? []
+  if (terminating !== undefined) {
+    return {
+      hint: `the namespace is being deleted; what holds it stands in: kubectl get namespace ${terminating} --output yaml; deploy again when it is gone`,
+    }
+  }
   if (status === 422) {
     const fields = listAt(body, 'details', 'causes')
       .filter((cause) => !isImmutability(cause))

@@ -1,3 +1,5 @@
+import { webhookDownHint } from './webhook-hint.ts'
+
 /** What to try next, by what the cluster or the worker said; the first that fits. */
 const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
   // The worker ends its verdict with the fix itself; these catch what it cannot say.
@@ -15,11 +17,7 @@ const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
   ],
   [
     /webhook did not see it/,
-    'check that the webhook runs: kubectl get pods -n azure-workload-identity-system; then delete the pod, and deploy again makes a new one',
-  ],
-  [
-    /failed calling webhook/,
-    'the webhook is down: kubectl get pods,endpoints -n azure-workload-identity-system; deploy again once it is up',
+    'check that the workload-identity webhook is there and runs: kubectl get mutatingwebhookconfigurations; then delete the pod, and deploy again makes a new one',
   ],
   [/violates PodSecurity/, 'set the fields the message names in the pod template'],
   [
@@ -27,7 +25,11 @@ const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
     'add the ServiceAccount to the manifests, or correct serviceAccountName',
   ],
   [
-    /ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull/,
+    /ErrImageNeverPull/,
+    'the node does not have the image and may not pull it (imagePullPolicy: Never): load it (kind load docker-image IMAGE --name CLUSTER), or set IfNotPresent',
+  ],
+  [
+    /ErrImagePull|ImagePullBackOff|InvalidImageName/,
     'check `image` in the environment, and that the cluster may pull it (kind: kind load docker-image; AKS: az aks update --attach-acr)',
   ],
   [
@@ -57,5 +59,5 @@ const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
 /** The hint for a failure, or undefined if nothing is known about it. @param texts Its cause, reason, verdict, events. */
 export function hintOf(...texts: readonly (string | undefined)[]): string | undefined {
   const text = texts.filter((part) => part !== undefined).join('\n')
-  return HINTS.find(([pattern]) => pattern.test(text))?.[1]
+  return webhookDownHint(text) ?? HINTS.find(([pattern]) => pattern.test(text))?.[1]
 }

@@ -52,7 +52,7 @@ describe.concurrent('a deploy ends with its verdict', () => {
       name: 'never-pull',
       objects: [job({ image: 'test/absent:1', container: { imagePullPolicy: 'Never' } })],
       cause: 'image-pull',
-      says: ['ErrImageNeverPull', 'pull policy of Never'],
+      says: ['ErrImageNeverPull', 'pull policy of Never', 'kind load docker-image'],
     },
     {
       when: 'the container crashes again and again',
