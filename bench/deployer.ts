@@ -7,7 +7,7 @@ import type { Start } from './deployer/start.ts'
 import { tools } from './deployer/tools.ts'
 import { measureVerdicts } from './deployer/verdicts.ts'
 import type { Verdict } from './deployer/verdicts.ts'
-import type { BenchOptions, Report } from './main.ts'
+import type { BenchOptions, Report } from './report.ts'
 
 const QUICK: readonly Cell[] = [
   { count: 5, delayMs: 20, rounds: 1 },

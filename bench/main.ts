@@ -7,23 +7,7 @@ import { parseArgs } from 'node:util'
 import { benchDeployer } from './deployer.ts'
 import { benchPlatform } from './platform.ts'
 import { benchWorker } from './worker.ts'
-
-export interface BenchOptions {
-  readonly rounds: number
-  /** The smallest run that still shows something. */
-  readonly quick: boolean
-  /** For builds and other files of one run. */
-  readonly directory: string
-}
-
-export interface Report {
-  /** For people. */
-  readonly table: string
-  /** For programs. */
-  readonly numbers: Readonly<Record<string, number>>
-  /** For programs, when a benchmark is asked for alone: printed instead of `numbers`. */
-  readonly document?: object
-}
+import type { BenchOptions, Report } from './report.ts'
 
 const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<Report>>> = {
   worker: benchWorker,

@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { BenchOptions, Report } from './main.ts'
+import type { BenchOptions, Report } from './report.ts'
 import { median } from './statistics.ts'
 
 const SETTLE_MS = 3_000

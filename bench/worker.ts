@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { buildProgram } from '../scripts/build.ts'
 import { startChain } from '../test/app/chain.ts'
-import type { BenchOptions, Report } from './main.ts'
+import type { BenchOptions, Report } from './report.ts'
 import { ratio, runRounds, table } from './harness.ts'
 
 const IDIOMATIC = 'sources and node_modules'

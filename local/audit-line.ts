@@ -3,8 +3,9 @@ import type { ExchangeEvent } from './entra/server.ts'
 import type { AdmissionEvent } from './webhook/server.ts'
 
 /** A token exchange as one line: who asked, for what, and what Entra said. */
-export function exchangeLine({ time, subject, resource, scope, outcome }: ExchangeEvent): string {
-  const asked = resource ?? scope ?? '(nothing)'
+export function exchangeLine(event: ExchangeEvent): string {
+  const { time, subject, resource, scope, outcome, tenant } = event
+  const asked = resource ?? scope ?? `tenant ${tenant}`
   return `${clock(time)} entra   ${outcome.padEnd(13)} ${subject ?? '(no subject)'} for ${asked}`
 }
 

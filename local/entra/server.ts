@@ -3,7 +3,7 @@ import type { Handler } from '../http.ts'
 import type { KeyPair } from '../tls.ts'
 import { jsonAnswer, newTrace, notHereAnswer, refusalAnswer } from './answer.ts'
 import type { Trace } from './answer.ts'
-import { withoutSecrets } from './audit.ts'
+import { exchangeEvent, withoutSecrets } from './audit.ts'
 import type { ExchangeEvent } from './audit.ts'
 import { checkDirectory, isTenant } from './directory.ts'
 import type { EntraDirectory } from './directory.ts'
@@ -27,7 +27,7 @@ export interface EntraWorld {
   readonly issuers: () => readonly IssuerSource[]
   /** Milliseconds since the Unix epoch. */
   readonly now?: () => number
-  /** Told of every token request once it is decided; never sees an assertion or a token. */
+  /** Told of every token request once it is decided, and of a tenant that is refused before; never sees an assertion or a token. */
   readonly onExchange?: (event: ExchangeEvent) => void
   /** Asked before every token request; what it returns is answered instead. */
   readonly fault?: () => Fault | undefined
@@ -141,6 +141,10 @@ function answerDocument(
     return jsonAnswer(200, body(directory), trace)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
+    // an SDK asks for these documents first, and goes no further with a tenant that is not here
+    const { now, correlationId } = trace
+    const facts = { time: new Date(now).toISOString(), tenant, resource: undefined, correlationId }
+    world.onExchange(exchangeEvent(new Map(), { ...facts, outcome: `AADSTS${error.code}` }))
     return refusalAnswer(error, trace, {
       text: withoutSecrets(error.message, new Map()),
       // The same code has another error id here than at the token endpoint

@@ -1,5 +1,6 @@
 import { X509Certificate, createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { exchangeLine } from '../../local/audit-line.ts'
 import { TENANT, send, startWorld } from './world.ts'
 import type { World } from './world.ts'
 
@@ -72,6 +73,9 @@ test.for(['v2.0/.well-known/openid-configuration', 'discovery/v2.0/keys'])(
         error_uri: 'https://login.microsoftonline.com/error?code=90002',
       },
     })
+    const told = world.events.at(-1)
+    expect(told).toMatchObject({ tenant: 'contoso', outcome: 'AADSTS90002' })
+    expect(told && exchangeLine(told)).toMatch(/ entra {3}AADSTS90002 .* for tenant contoso$/)
   },
 )
 

@@ -3,7 +3,7 @@ import type { KubeObject } from '../object.ts'
 import type { Registry } from '../resources/registry.ts'
 import type { Store } from '../store/store.ts'
 import type { TokenIssuer } from '../tokens.ts'
-import type { User } from './authenticate.ts'
+import type { User } from './user.ts'
 
 /** What every handler works on. */
 export interface Api {

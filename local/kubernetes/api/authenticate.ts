@@ -3,13 +3,7 @@ import { TokenError } from '../tokens.ts'
 import type { TokenClaims } from '../tokens.ts'
 import { lookup } from './api.ts'
 import type { Api } from './api.ts'
-
-/** Who asks. */
-export interface User {
-  readonly name: string
-  readonly groups: readonly string[]
-  readonly uid?: string
-}
+import type { User } from './user.ts'
 
 export const ANONYMOUS: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
 

@@ -2,7 +2,7 @@ import { StatusError } from '../errors.ts'
 import { isRecord, listAt, textAt } from '../object.ts'
 import type { KubeObject } from '../object.ts'
 import type { Api } from './api.ts'
-import type { User } from './authenticate.ts'
+import type { User } from './user.ts'
 
 /** What is to be done: to objects, or to a path that is none (`/version`). */
 export interface Action {

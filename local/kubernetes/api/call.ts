@@ -1,7 +1,7 @@
 import { badRequest, methodNotAllowed, NoSuchPath, pageNotFound } from '../errors.ts'
 import type { Resource, Subresource } from '../resources/resource.ts'
 import type { Api } from './api.ts'
-import type { User } from './authenticate.ts'
+import type { User } from './user.ts'
 import { mediaType } from './media-type.ts'
 import { dryRunProblems, refuse, writeOptions } from './options.ts'
 import type { WriteOptions } from './options.ts'

@@ -1,6 +1,6 @@
 import { badRequest } from '../errors.ts'
 import type { Api } from './api.ts'
-import type { User } from './authenticate.ts'
+import type { User } from './user.ts'
 import { authorize } from './authorize.ts'
 
 const SERVICE_ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/
