@@ -1,0 +1,104 @@
+// Whose an object is, when it is renamed, shared, held or not asked for any more; and that a program learns it all too.
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createEnvironment, startCluster } from './cluster.ts'
+import type { Said, TestCluster } from './cluster.ts'
+import { configMap, createFolder } from './manifest-folder.ts'
+import type { TestFolder } from './manifest-folder.ts'
+
+let cluster: TestCluster
+
+beforeAll(async () => {
+  cluster = await startCluster()
+})
+afterAll(() => cluster.close())
+
+const HELD = { finalizers: ['example.com/hold'] }
+
+async function names({ namespace }: TestFolder): Promise<readonly string[]> {
+  const { items } = await cluster.client.list(`/api/v1/namespaces/${namespace}/configmaps`)
+  return items.map(({ metadata }) => metadata.name ?? '').toSorted()
+}
+
+test('destroy names the finalizer that holds an object, fails, and goes on from there', async () => {
+  const folder = await createFolder(
+    cluster,
+    configMap('free', { a: '1' }),
+    configMap('held', { a: '1' }, HELD),
+  )
+  await folder.deployer('deploy')
+  const first = await folder.deployer('destroy', '--timeout', '2')
+  expect(first).toMatchObject({ code: 1 })
+  expect(first.stderr).toMatch(/ConfigMap\/\S+\/free +deleted/)
+  expect(first.stderr).toMatch(
+    /ConfigMap\/\S+\/held +left: waits for finalizers example\.com\/hold/,
+  )
+  expect(first.stderr).toMatch(/held: still there after 2 s\n +hint {2}whoever set the finalizer/)
+  expect(first.stderr).toContain('ERR_LEFT_BEHIND')
+  const path = `/api/v1/namespaces/${folder.namespace}/configmaps/held`
+  const metadata = { finalizers: null }
+  await cluster.client.patch(path, 'application/merge-patch+json', { metadata })
+  expect(await folder.deployer('destroy')).toMatchObject({ code: 0 })
+  expect((await folder.deployer('destroy')).stderr).toContain('✓ Nothing to destroy')
+})
+
+test('two environments share a namespace, and neither touches what is of the other', async () => {
+  const folder = await createFolder(cluster, configMap('mine', { a: '1' }))
+  await folder.deployer('deploy')
+  const other = await createEnvironment(cluster, 'other', folder.namespace)
+  const otherDeployer = (...args: readonly string[]) =>
+    other.deployer(args[0] ?? '', '--manifests', folder.folder, ...args.slice(1))
+  const refused = await otherDeployer('deploy', '--adopt', '--force-conflicts')
+  expect(refused).toMatchObject({ code: 1 })
+  expect(refused.stderr).toMatch(/ConfigMap\/\S+\/mine: belongs to another set of objects/)
+  await folder.write(configMap('theirs', { a: '1' }))
+  expect(await otherDeployer('deploy')).toMatchObject({ code: 0 })
+  expect(await names(folder)).toEqual(expect.arrayContaining(['mine', 'theirs']))
+  expect(await otherDeployer('destroy')).toMatchObject({ code: 0 })
+  expect(await names(folder)).toContain('mine')
+  expect(await names(folder)).not.toContain('theirs')
+})
+
+test('an object under another name is a new one, and the old one goes', async () => {
+  const folder = await createFolder(cluster, configMap('before', { a: '1' }))
+  await folder.deployer('deploy')
+  await folder.write(configMap('after', { a: '1' }))
+  const { stdout } = await folder.deployer('plan')
+  expect(stdout).toMatch(/ConfigMap\/\S+\/after +create\n/)
+  expect(stdout).toMatch(/ConfigMap\/\S+\/before +prune: no longer in the manifests/)
+  await folder.deployer('deploy')
+  expect(await names(folder)).toContain('after')
+  expect(await names(folder)).not.toContain('before')
+})
+
+test('a folder that became empty deletes nothing', async () => {
+  const folder = await createFolder(cluster, configMap('kept', { a: '1' }))
+  await folder.deployer('deploy')
+  await writeFile(join(folder.folder, 'all.yaml'), '# nothing\n')
+  const { code, stderr } = await folder.deployer('deploy')
+  expect({ code, stderr }).toMatchObject({ code: 2 })
+  expect(stderr).toContain('to remove what is deployed: destroy')
+  expect(await names(folder)).toContain('kept')
+})
+
+test('every command tells a program one event per line, and people nothing', async () => {
+  const folder = await createFolder(cluster, configMap('one', { a: '1' }))
+  const kindsOf = ({ stdout, stderr }: Said) => {
+    expect(stderr).toBe('')
+    const lines = stdout.trimEnd().split('\n')
+    return lines.map((line) => (JSON.parse(line) as { readonly event: string }).event)
+  }
+  const say = (...args: readonly string[]) =>
+    folder.deployer(args[0] ?? '', ...args.slice(1), '--output', 'json')
+  const planned = await say('plan')
+  expect(kindsOf(planned)).toEqual(['target', 'planned', 'plan', 'next'])
+  expect(planned.stdout).toMatch(/"event":"plan","id":"[0-9a-f]{12}"/)
+  expect(kindsOf(await say('render'))).toEqual(['rendered'])
+  expect(kindsOf(await say('deploy'))).toEqual(['target', 'planned', 'plan', 'object', 'done'])
+  expect(kindsOf(await say('status'))).toEqual(['target', 'status', 'done'])
+  expect(kindsOf(await say('destroy'))).toEqual(['target', 'object', 'done'])
+  const failed = await say('heal')
+  expect(failed).toMatchObject({ code: 1 })
+  expect(kindsOf(failed).at(-1)).toBe('error')
+})
