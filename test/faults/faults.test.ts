@@ -7,6 +7,7 @@ import { createAuthority } from '../../local/tls.ts'
 import { startCluster } from '../deployer/cluster.ts'
 import { buildDeployer } from './program.ts'
 import { scriptOf } from './script.ts'
+import type { Script } from './script.ts'
 import { playSeed } from './seed.ts'
 import type { Stage } from './seed.ts'
 
@@ -69,9 +70,13 @@ function seeds() {
     return {
       seed,
       story,
-      incident: incident ? `${incident.kind} at request ${incident.step}` : 'no incident',
+      incident: incident ? momentOf(incident) : 'no incident',
     }
   })
+}
+
+function momentOf({ kind, step }: NonNullable<Script['incident']>): string {
+  return kind === 'conflicting write' ? 'edited before it is written' : `${kind} at request ${step}`
 }
 
 function count(counts: Map<string, number>, what: string): void {

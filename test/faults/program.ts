@@ -6,7 +6,8 @@ import { buildProgram } from '../../scripts/build.ts'
 
 /** A child process of the built deployer. */
 export interface Started {
-  kill(signal: 'SIGINT' | 'SIGKILL'): void
+  /** Gives back whether it was still running. */
+  kill(signal: 'SIGINT' | 'SIGKILL'): boolean
   /** How it ended; a signal that ended it is in `signal`. */
   readonly ended: Promise<{
     readonly code: number | null
@@ -36,7 +37,7 @@ export function startDeployer(program: string, args: readonly string[]): Started
   })
   const stderr = text(child.stderr)
   return {
-    kill: (signal) => void child.kill(signal),
+    kill: (signal) => child.exitCode === null && child.kill(signal),
     ended: new Promise((resolve, reject) => {
       child.once('error', reject)
       child.once('close', (code, signal) => {

@@ -17,10 +17,14 @@ export interface ProxyOptions {
   readonly tls: KeyPair
   readonly target: ApiAccess
   readonly script: Script
-  /** Told of each fault as it is injected. */
+  /** Told of each fault once it has happened; what came too late for it to be noticed is none. */
   readonly onFault: (fault: Fault | Incident) => void
-  /** Does what a proxy cannot: signals, and other people's writes. Awaited before the request goes on. */
-  readonly cause: (incident: Incident) => void | Promise<void>
+  /**
+   * Does what a proxy cannot: signals, and other people's writes. Awaited before the request goes on.
+   *
+   * @returns Whether it happened.
+   */
+  readonly cause: (incident: Incident) => boolean | Promise<boolean>
 }
 
 export interface FaultProxy {
@@ -42,11 +46,13 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
   const handle = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const exchange = { incoming, outgoing, body: await buffer(incoming) }
     await incidents.pass(incoming)
-    if (incidents.isOut()) return answer(outgoing, 500)
+    if (incidents.isOut()) {
+      answer(outgoing, 500)
+      return
+    }
     const fault = judge(incoming)
-    if (fault === undefined) return forward(exchange)
-    options.onFault(fault)
-    return inject(fault, exchange, forward)
+    if (fault === undefined) await forward(exchange)
+    else if (await inject(fault, exchange, forward)) options.onFault(fault)
   }
   const endpoint = await startEndpoint(options.tls, (incoming, outgoing) => {
     // either end may go away at any time here; the deployer's side of it is what is tested
@@ -79,9 +85,9 @@ function incidentsOf(options: ProxyOptions, restart: () => Promise<void>) {
       step += 1
       if (incident === undefined || !isItsMoment(incoming)) return
       happened = incident.kind
-      options.onFault(incident.kind)
       if (incident.kind === 'API server restart') await restart()
-      else if (incident.kind !== 'outage') await options.cause(incident.kind)
+      else if (incident.kind !== 'outage' && !(await options.cause(incident.kind))) return
+      options.onFault(incident.kind)
     },
   }
 }
@@ -99,9 +105,11 @@ function faultFinder(script: Script) {
   }
 }
 
-type Forward = (exchange: Exchange, options?: { readonly lifeMs?: number }) => Promise<void>
+/** Gives back whether the client was still there for what was done to it. */
+type Forward = (exchange: Exchange, options?: { readonly lifeMs?: number }) => Promise<boolean>
 
-async function inject(fault: Fault, exchange: Exchange, forward: Forward): Promise<void> {
+/** Does it, and gives back whether the client was still there for it. */
+async function inject(fault: Fault, exchange: Exchange, forward: Forward): Promise<boolean> {
   const { incoming, outgoing } = exchange
   switch (fault) {
     case '429 with Retry-After':
@@ -116,10 +124,9 @@ async function inject(fault: Fault, exchange: Exchange, forward: Forward): Promi
     case '410 in the watch':
       outgoing.writeHead(200, { 'Content-Type': 'application/json' })
       outgoing.end(`${JSON.stringify({ type: 'ERROR', object: status(410) })}\n`)
-      return
+      return !outgoing.destroyed
     case 'reset before the server':
-      incoming.socket.destroy()
-      return
+      return reset(incoming)
     case 'reset after the server':
       return forward(exchange, { lifeMs: 0 })
     case 'watch cut':
@@ -146,26 +153,32 @@ function forwarder(target: ApiAccess, agent: Agent): Forward {
     const [message] = (await once(onward, 'response')) as [IncomingMessage]
     if (lifeMs === 0) {
       await buffer(message)
-      incoming.socket.destroy()
-      return
+      return reset(incoming)
     }
     message.once('error', () => incoming.socket.destroy())
     outgoing.writeHead(message.statusCode ?? 502, message.headers)
     outgoing.flushHeaders()
     message.pipe(outgoing)
-    if (lifeMs === undefined) return
+    if (lifeMs === undefined) return !outgoing.destroyed
     await sleep(lifeMs)
-    incoming.socket.destroy()
+    return reset(incoming)
   }
+}
+
+function reset({ socket }: IncomingMessage): boolean {
+  const wasOpen = !socket.destroyed
+  socket.destroy()
+  return wasOpen
 }
 
 function isWriteOfWorker({ method, url = '' }: IncomingMessage): boolean {
   return method === 'PATCH' && url.includes('/configmaps/worker?') && !url.includes('dryRun')
 }
 
-function answer(outgoing: ServerResponse, code: number): void {
+function answer(outgoing: ServerResponse, code: number): boolean {
   outgoing.writeHead(code, { 'Content-Type': 'application/json' })
   outgoing.end(JSON.stringify(status(code)))
+  return !outgoing.destroyed
 }
 
 function status(code: number) {

@@ -28,6 +28,13 @@ test.for([
   expect(faults).not.toContain(fault)
 })
 
+test('an object is edited before it is written only in the story that writes it', () => {
+  const stories = SEEDS.map(scriptOf)
+    .filter(({ incident }) => incident?.kind === 'conflicting write')
+    .map(({ story }) => story)
+  expect(new Set(stories)).toEqual(new Set(['change']))
+})
+
 function firstFates() {
   return SEEDS.map((seed) => scriptOf(seed).fault({ ...LIST, before: 0 }))
 }

@@ -34,7 +34,8 @@ export interface Script {
   readonly story: Story
   readonly incident?: {
     readonly kind: Incident
-    /** At which request, from 1. */ readonly step: number
+    /** At which request, from 1; a conflicting write waits for the write it is in conflict with. */
+    readonly step: number
   }
   fault(seen: Seen): Fault | undefined
 }
@@ -64,7 +65,7 @@ const WATCHED: readonly Fault[] = [...ANY, 'watch answered with 410', '410 in th
 export function scriptOf(seed: number): Script {
   const story = STORIES[seed % STORIES.length] ?? 'first deploy'
   const drawn = INCIDENTS[Math.floor(seed / STORIES.length) % INCIDENTS.length]
-  const kind = seed % OUTAGE_EVERY === OUTAGE_EVERY - 1 ? 'outage' : drawn
+  const kind = seed % OUTAGE_EVERY === OUTAGE_EVERY - 1 ? 'outage' : possible(drawn, story)
   const step = 1 + Math.floor(roll(seed, 'step') * STEPS)
   const cutsWatches = roll(seed, 'watches') < 0.5
   return {
@@ -81,6 +82,11 @@ export function scriptOf(seed: number): Script {
       return isWatch && cutsWatches ? 'watch cut' : undefined
     },
   }
+}
+
+/** Only a change writes what somebody else can have edited: the other stories create it, leave it alone or delete it. */
+function possible(drawn: Incident | undefined, story: Story): Incident | undefined {
+  return drawn === 'conflicting write' && story !== 'change' ? undefined : drawn
 }
 
 /** A number from 0 up to 1 that looks random and is always the same for the same words. */

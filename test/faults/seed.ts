@@ -79,8 +79,10 @@ async function disturbed(
     script,
     onFault: stage.onFault,
     cause: async (incident) => {
-      if (incident === 'SIGINT' || incident === 'SIGKILL') started?.kill(incident)
-      else await writeAsSomebodyElse(cluster, environment)
+      if (incident !== 'SIGINT' && incident !== 'SIGKILL') {
+        return writeAsSomebodyElse(cluster, environment)
+      }
+      return started?.kill(incident) ?? false
     },
   })
   try {
@@ -168,13 +170,15 @@ function expectedOf(story: Story, namespace: string): readonly string[] {
 }
 
 /** An edit by hand between the plan and the apply. */
-async function writeAsSomebodyElse(cluster: TestCluster, environment: TestEnvironment) {
+async function writeAsSomebodyElse(
+  { client }: TestCluster,
+  environment: TestEnvironment,
+): Promise<boolean> {
   const edit = { data: { DOCUMENT_NAME: 'Roy Kent' } }
-  await cluster.client
-    .patch(configMap(environment, '/worker'), 'application/merge-patch+json', edit, {
-      fieldManager: 'kubectl-edit',
-    })
-    .catch(() => undefined) // in a first deploy there is nothing to edit yet
+  const path = configMap(environment, '/worker')
+  const fieldManager = 'kubectl-edit'
+  const { data } = await client.patch(path, 'application/merge-patch+json', edit, { fieldManager })
+  return (data as typeof edit.data).DOCUMENT_NAME === edit.data.DOCUMENT_NAME
 }
 
 function command(story: Story): 'deploy' | 'destroy' {
