@@ -6,6 +6,8 @@ export default defineConfig({
     exclude: [
       'test/conformance/**',
       ...(process.env['IMAGE_TESTS'] === undefined ? ['test/image/**'] : []), // npm run test:image
+      // npm run test:real, which names a cluster
+      ...(process.env['JOURNEYS_KUBECONFIG'] === undefined ? ['test/real/**'] : []),
       '**/node_modules/**',
     ],
     testTimeout: 30_000,

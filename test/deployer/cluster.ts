@@ -10,6 +10,7 @@ import { startControllers } from '../../local/kubernetes/controllers/controllers
 import { createAuthority } from '../../local/tls.ts'
 import { startApiServer } from '../support/api-server.ts'
 import type { LocalOptions } from '../support/api-server.ts'
+import { clusterAccess } from '../support/cluster-access.ts'
 
 /** What one command line printed, and its exit code. */
 export interface Said {
@@ -41,7 +42,6 @@ export interface TestEnvironment {
 
 /** Starts the local API server, or a real one where KUBEBUILDER_ASSETS names it, and our controllers on it. */
 export async function startCluster(options: LocalOptions = {}): Promise<TestCluster> {
-  const directory = await mkdtemp(join(tmpdir(), 'keyless-deployer-'))
   const authority = await createAuthority(Date.now())
   const server = await startApiServer({ authority, ...options })
   const { access } = server
@@ -49,6 +49,19 @@ export async function startCluster(options: LocalOptions = {}): Promise<TestClus
     access,
     certificateAuthority: authority.certificate,
   })
+  return connect(access, async () => {
+    await controllers.close()
+    await server.close()
+  })
+}
+
+/** The whole cluster of a kubeconfig, with controllers and nodes of its own. */
+export async function joinCluster(kubeconfig: string): Promise<TestCluster> {
+  return connect(await clusterAccess(kubeconfig), () => Promise.resolve())
+}
+
+async function connect(access: ApiAccess, stop: () => Promise<void>): Promise<TestCluster> {
+  const directory = await mkdtemp(join(tmpdir(), 'keyless-deployer-'))
   const client = createClient(access)
   const kubeconfig = join(directory, 'kubeconfig')
   await writeKubeconfig(kubeconfig, access)
@@ -60,8 +73,7 @@ export async function startCluster(options: LocalOptions = {}): Promise<TestClus
     directory,
     close: async () => {
       client.close()
-      await controllers.close()
-      await server.close()
+      await stop()
       await rm(directory, { recursive: true, force: true })
     },
   }

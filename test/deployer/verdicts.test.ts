@@ -1,20 +1,25 @@
-// How a deploy of workloads ends, on the whole platform: success when they work, else the verdict of the pod that
+// How a deploy of workloads ends, on the whole platform or a real cluster: success when they work, else the verdict of the pod that
 // shows why, before the time is over and in words that tell what to do.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestPlatform } from '../support/platform.ts'
-import type { TestPlatform } from '../support/platform.ts'
-import { deployment, IMAGES, job, workloadFolder } from './workload-folder.ts'
+import { deployment, job, workloadFolder } from './workload-folder.ts'
+import type { WorkloadFolder } from './workload-folder.ts'
+import { startWorkloadPlace } from './workload-place.ts'
+import type { WorkloadPlace } from './workload-place.ts'
 
-let platform: TestPlatform
+let place: WorkloadPlace
+const folders: WorkloadFolder[] = []
 
 beforeAll(async () => {
-  platform = await startTestPlatform((declaration) => ({
-    ...declaration,
-    images: { ...declaration.images, ...IMAGES },
-  }))
+  place = await startWorkloadPlace()
 })
 
-afterAll(() => platform.close())
+afterAll(() => place.close())
+
+async function folderOf(name: string, objects: readonly object[]): Promise<WorkloadFolder> {
+  const folder = await workloadFolder(place, `verdict-${name}`, objects)
+  folders.push(folder)
+  return folder
+}
 
 /** Many deploys at once on a small machine; what is checked is that none waits for its own time-out. */
 const PATIENT = { timeout: 120_000 }
@@ -34,8 +39,8 @@ describe.concurrent('a deploy ends with its verdict', () => {
       objects: [deployment({ image: 'test/absent:1' })],
       cause: 'image-pull',
       says: [
-        'test/absent:1: not found',
-        'on       Pod/image/web-',
+        'failed to pull and unpack image "docker.io/test/absent:1"',
+        'on       Pod/verdict-image/web-',
         'event    Warning Failed',
         'check `image`',
       ],
@@ -57,7 +62,9 @@ describe.concurrent('a deploy ends with its verdict', () => {
     {
       when: 'the container crashes again and again',
       name: 'crash',
-      objects: [deployment({ script: 'echo no database at db:5432; exit 7' })],
+      objects: [
+        deployment({ script: 'echo no database at db:5432; exit 7' }, { minReadySeconds: 5 }),
+      ],
       cause: 'crash-loop',
       says: ['exit code 7', 'log      no database at db:5432', 'kubectl logs --previous'],
     },
@@ -100,14 +107,18 @@ describe.concurrent('a deploy ends with its verdict', () => {
       name: 'quota',
       objects: [QUOTA, deployment({})],
       cause: 'quota',
-      says: ['exceeded quota: none', 'on       ReplicaSet/quota/web-', 'kubectl describe quota'],
+      says: [
+        'exceeded quota: none',
+        'on       ReplicaSet/verdict-quota/web-',
+        'kubectl describe quota',
+      ],
     },
     {
       when: "a quota keeps a Job's pods out",
       name: 'job-quota',
       objects: [QUOTA, job({})],
       cause: 'quota',
-      says: ['Job/job-quota/once: failed (quota)', 'exceeded quota: none'],
+      says: ['Job/verdict-job-quota/once: failed (quota)', 'exceeded quota: none'],
     },
     {
       when: 'no node fits',
@@ -124,7 +135,7 @@ describe.concurrent('a deploy ends with its verdict', () => {
           apiVersion: 'v1',
           kind: 'Namespace',
           metadata: {
-            name: 'restricted',
+            name: 'verdict-restricted',
             labels: { 'pod-security.kubernetes.io/enforce': 'restricted' },
           },
         },
@@ -155,7 +166,7 @@ describe.concurrent('a deploy ends with its verdict', () => {
       says: ['DeadlineExceeded'],
     },
   ])('$cause when $when', PATIENT, async ({ name, objects, cause, says }) => {
-    const folder = await workloadFolder(platform, name, objects)
+    const folder = await folderOf(name, objects)
     const { code, stderr } = await folder.deployer('deploy', '--timeout', '50')
     expect({ code, stderr }).toMatchObject({ code: 1 })
     expect(stderr).toContain(`failed (${cause}): `)
@@ -165,10 +176,10 @@ describe.concurrent('a deploy ends with its verdict', () => {
 
 describe.concurrent('a deploy succeeds', PATIENT, () => {
   test('when a Deployment is rolled out, and again when its next template is', async () => {
-    const folder = await workloadFolder(platform, 'rollout', [deployment({}, { replicas: 2 })])
+    const folder = await folderOf('rollout', [deployment({}, { replicas: 2 })])
     const first = await folder.deployer('deploy', '--timeout', '50')
     expect(first).toMatchObject({ code: 0 })
-    expect(first.stderr).toMatch(/✓ Deployment\/rollout\/web +current/)
+    expect(first.stderr).toMatch(/✓ Deployment\/verdict-rollout\/web +current/)
     await folder.write([deployment({ script: 'sleep 301' }, { replicas: 2 })])
     const second = await folder.deployer('deploy', '--timeout', '50')
     expect(second).toMatchObject({ code: 0 })
@@ -178,27 +189,26 @@ describe.concurrent('a deploy succeeds', PATIENT, () => {
   })
 
   test('when a Job has completed after a failed attempt', async () => {
-    const script = 'mkdir /tmp/$MARK 2>/dev/null && exit 1; rmdir /tmp/$MARK'
-    const env = [{ name: 'MARK', value: `keyless-${process.pid}-second-attempt` }]
-    const objects = [job({ script, container: { env }, pod: { restartPolicy: 'OnFailure' } })]
-    const folder = await workloadFolder(platform, 'job-done', objects)
+    const script = 'mkdir /data/mark 2>/dev/null && exit 1; rmdir /data/mark'
+    const container = { volumeMounts: [{ name: 'data', mountPath: '/data' }] }
+    const pod = { restartPolicy: 'OnFailure', volumes: [{ name: 'data', emptyDir: {} }] }
+    const objects = [job({ script, container, pod })]
+    const folder = await folderOf('job-done', objects)
     const { code, stderr } = await folder.deployer('deploy', '--timeout', '50')
     expect({ code, stderr }).toMatchObject({ code: 0 })
-    expect(stderr).toMatch(/✓ Job\/job-done\/once +current/)
+    expect(stderr).toMatch(/✓ Job\/verdict-job-done\/once +current/)
   })
 })
 
 describe.concurrent('a wait', PATIENT, () => {
   test('that is over says what is not ready and why, and the next deploy waits again', async () => {
     const readinessProbe = { exec: { command: ['false'] }, periodSeconds: 1 }
-    const folder = await workloadFolder(platform, 'unready', [
-      deployment({ container: { readinessProbe } }),
-    ])
+    const folder = await folderOf('unready', [deployment({ container: { readinessProbe } })])
     for (const attempt of ['first', 'second']) {
       const { code, stderr } = await folder.deployer('deploy', '--timeout', '3')
       expect({ attempt, code, stderr }).toMatchObject({ attempt, code: 3 })
-      expect(stderr).toContain('Deployment/unready/web: 0 of 1 replicas available')
-      expect(stderr).toContain('on       Pod/unready/web-')
+      expect(stderr).toContain('Deployment/verdict-unready/web: 0 of 1 replicas available')
+      expect(stderr).toContain('on       Pod/verdict-unready/web-')
     }
   })
 
@@ -222,16 +232,14 @@ describe.concurrent('a wait', PATIENT, () => {
   })
 
   test('tells a program the same: cause, evidence and hint as JSON', async () => {
-    const folder = await workloadFolder(platform, 'json', [
-      deployment({ script: 'echo no database; exit 7' }),
-    ])
+    const folder = await folderOf('json', [deployment({ script: 'echo no database; exit 7' })])
     const { code, stdout } = await folder.deployer('deploy', '--timeout', '50', '--output', 'json')
     expect({ code, stdout }).toMatchObject({ code: 1 })
     const events = stdout
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>)
-    const subject = 'Deployment/json/web'
+    const subject = 'Deployment/verdict-json/web'
     expect(events).toContainEqual(
       expect.objectContaining({ event: 'object', subject, state: 'failed', cause: 'crash-loop' }),
     )
@@ -244,12 +252,15 @@ describe.concurrent('a wait', PATIENT, () => {
   })
 
   test('does not blame the new template for the pods of the old one', async () => {
-    const folder = await workloadFolder(platform, 'mended', [
-      deployment({ image: 'test/absent:1' }),
-    ])
+    const folder = await folderOf('mended', [deployment({ image: 'test/absent:1' })])
     expect(await folder.deployer('deploy', '--timeout', '50')).toMatchObject({ code: 1 })
     await folder.write([deployment({})])
     const { code, stderr } = await folder.deployer('deploy', '--timeout', '50')
     expect({ code, stderr }).toMatchObject({ code: 0 })
   })
+})
+
+test('destroy takes away whatever came of them', PATIENT, async () => {
+  const ends = await Promise.all(folders.map((folder) => folder.deployer('destroy')))
+  for (const { code, stderr } of ends) expect({ code, stderr }).toMatchObject({ code: 0 })
 })

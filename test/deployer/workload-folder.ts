@@ -2,15 +2,15 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import type { TestPlatform } from '../support/platform.ts'
-import { run } from '../support/run.ts'
-import type { Ended } from '../support/run.ts'
+import { deployer } from './cluster.ts'
+import type { Said } from './cluster.ts'
 
 /** A folder of manifests with a namespace and an environment of its own. */
 export interface WorkloadFolder {
   readonly namespace: string
   /** Writes the objects as the folder's only file. */
   write(objects: readonly object[]): Promise<void>
-  deployer(command: string, ...args: readonly string[]): Promise<Ended>
+  deployer(command: string, ...args: readonly string[]): Promise<Said>
 }
 
 /** Image whose arguments are a shell script; `test/absent:1` is no image at all. */
@@ -37,19 +37,7 @@ export async function workloadFolder(
     namespace,
     write,
     deployer: (command, ...args) =>
-      run(
-        [
-          process.execPath,
-          join('deployer', 'main.ts'),
-          command,
-          ...args,
-          '--env',
-          file,
-          '--manifests',
-          folder,
-        ],
-        { env: { ...process.env, NO_COLOR: '1' } },
-      ),
+      deployer([command, ...args, '--env', file, '--manifests', folder]),
   }
 }
 

@@ -53,6 +53,7 @@ export async function makeBaseImages(): Promise<BaseImages> {
     ...(await program('/usr/local/bin/node', process.execPath)),
     ...(await program('/bin/sh', '/bin/sh')),
     ...(await program('/usr/bin/env', '/usr/bin/env')),
+    ...(await smallPrograms()),
     ...(await npm()),
   }
   return {
@@ -81,6 +82,13 @@ async function program(path: string, from: string): Promise<Tree> {
     [path]: { from },
     ...Object.fromEntries(libraries.map((library) => [library, { from: library }])),
   }
+}
+
+/** What a shell script asks for. */
+async function smallPrograms(): Promise<Tree> {
+  const names = ['cat', 'false', 'mkdir', 'rmdir', 'sleep']
+  const trees = names.map(async (name) => program(`/usr/bin/${name}`, await onPath(name)))
+  return Object.assign({}, ...(await Promise.all(trees))) as Tree
 }
 
 /** The npm of this machine; it is JavaScript, so the image's Node runs it. */
