@@ -29,9 +29,15 @@ export function createNormalizer(namespace: string): Normalizer {
       .replaceAll(/(in record \()\d+\)/g, '$1#version)')
   const walk = (value: unknown, key: string): unknown => {
     if (typeof value === 'string') return scalar(value, key, text)
-    if (Array.isArray(value)) return ordered(value, key).map((item) => walk(item, key))
+    if (Array.isArray(value))
+      return ordered(
+        value.map((item) => walk(item, key)),
+        key,
+      )
     if (!isRecord(value)) return value
-    const entries = Object.entries(value).map(([name, item]) => [text(name), walk(item, name)])
+    // in the same order for both, so that the same uid is met at the same place
+    const sorted = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))
+    const entries = sorted.map(([name, item]) => [text(name), walk(item, name)])
     return withoutSuffix(Object.fromEntries(entries) as Record<string, unknown>)
   }
   return { value: (value) => walk(value, '') }
@@ -46,12 +52,14 @@ function scalar(value: string, key: string, text: (raw: string) => string): stri
   return text(value)
 }
 
-/** Conflicts with several managers are listed in the order of a Go map, which is another each time. */
+/**
+ * Conflicts with several managers are listed in the order of a Go map, which is another each time; managers in the order
+ * of their times, which hangs on where the seconds of the two clocks change.
+ */
 function ordered(items: readonly unknown[], key: string): readonly unknown[] {
-  const isConflicts = key === 'causes' && items.every(isConflict)
-  return isConflicts
-    ? items.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
-    : items
+  const isByChance = key === 'managedFields' || (key === 'causes' && items.every(isConflict))
+  if (!isByChance) return items
+  return items.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
 }
 
 function isConflict(cause: unknown): boolean {

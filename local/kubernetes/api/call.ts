@@ -3,7 +3,7 @@ import type { Resource, Subresource } from '../resources/resource.ts'
 import type { Api } from './api.ts'
 import type { User } from './user.ts'
 import { mediaType } from './media-type.ts'
-import { dryRunProblems, refuse, writeOptions } from './options.ts'
+import { writeOptions } from './options.ts'
 import type { WriteOptions } from './options.ts'
 
 /** A request for objects, understood: which kind, where, which one, by whom and how. */
@@ -143,11 +143,8 @@ function writeOptionsOf(verb: string, request: Request, query: URLSearchParams):
   }
   if (verb === 'create') return writeOptions('CreateOptions', query)
   if (verb === 'update') return writeOptions('UpdateOptions', query)
-  if (verb === 'delete' || verb === 'deletecollection') {
-    refuse('DeleteOptions', dryRunProblems(query.getAll('dryRun')))
-  }
-  const dryRun = query.getAll('dryRun').length > 0
-  return { dryRun, fieldManager: '', fieldValidation: 'Warn' }
+  // A delete takes its options from the body, and from the query only without one: see remove.ts
+  return { dryRun: false, fieldManager: '', fieldValidation: 'Warn' }
 }
 
 /** The manager a writer names, or the first part of its user agent, as the real server does. */

@@ -159,18 +159,35 @@ function checkPreconditions(
   }
 }
 
+/**
+ * Of the body alone if there is one; else of the query. A client that asks for a dry run in the query and sends options
+ * in the body has deleted the object.
+ *
+ * @see https://github.com/kubernetes/kubernetes/blob/v1.36.0/staging/src/k8s.io/apiserver/pkg/endpoints/handlers/delete.go
+ */
 async function readOptions(call: Call): Promise<DeleteOptions> {
-  return parseDeleteOptions(call, await readJson(call.request))
+  const body = await readJson(call.request)
+  return parseDeleteOptions(call, isRecord(body) ? body : optionsOfQuery(call.query))
 }
 
-/** DeleteOptions as they stand in a body, or beside an eviction; the query fills in what they leave out. */
+function optionsOfQuery(query: URLSearchParams): JsonObject {
+  const grace = query.get('gracePeriodSeconds')
+  const policy = query.get('propagationPolicy')
+  const orphan = query.get('orphanDependents')
+  return {
+    ...(grace ? { gracePeriodSeconds: Number(grace) } : {}),
+    ...(policy === null ? {} : { propagationPolicy: policy }),
+    ...(orphan === null ? {} : { orphanDependents: orphan }),
+    dryRun: query.getAll('dryRun'),
+  }
+}
+
+/** DeleteOptions as they stand in a body, or in an eviction. */
 export function parseDeleteOptions(call: Call, raw: unknown): DeleteOptions {
   const body: JsonObject = isRecord(raw) ? raw : {}
-  const fromQuery = call.query.get('gracePeriodSeconds')
-  const grace = numberAt(body, 'gracePeriodSeconds') ?? (fromQuery ? Number(fromQuery) : undefined)
-  const asked =
-    textAt(body, 'propagationPolicy') ?? call.query.get('propagationPolicy') ?? undefined
-  const orphan = body['orphanDependents'] ?? call.query.get('orphanDependents') ?? undefined
+  const grace = numberAt(body, 'gracePeriodSeconds')
+  const asked = textAt(body, 'propagationPolicy')
+  const orphan = body['orphanDependents']
   const dryRun = listAt(body, 'dryRun').map(String)
   refuse('DeleteOptions', [...propagationProblems(asked, orphan), ...dryRunProblems(dryRun)])
   const wish = orphan === true || orphan === 'true' ? 'Orphan' : (asked ?? defaultPropagation(call))

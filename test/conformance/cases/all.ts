@@ -6,6 +6,7 @@ import { CONFIG_CASES } from './config.ts'
 import { CUSTOM_CASES } from './custom.ts'
 import { DECODING_CASES } from './decoding.ts'
 import { DELETE_CASES } from './delete.ts'
+import { DEPLOYER_CASES } from './deployer.ts'
 import { DISCOVERY_CASES } from './discovery.ts'
 import { LIST_CASES } from './lists.ts'
 import { METADATA_CASES } from './metadata.ts'
@@ -36,6 +37,7 @@ export const CASES: readonly Case[] = [
   ...LIST_CASES,
   ...WATCH_CASES,
   ...DELETE_CASES,
+  ...DEPLOYER_CASES,
   ...SUBRESOURCE_CASES,
   ...TABLE_CASES,
   ...CUSTOM_CASES,

@@ -102,6 +102,14 @@ export const DELETE_CASES: readonly Case[] = [
     ],
   },
   {
+    name: 'delete: a dry run asked for beside a body of options is none',
+    steps: [
+      create(MAPS, configMap('x'), { silent: true }),
+      remove(`${MAPS}/x?dryRun=All`, { kind: 'DeleteOptions', apiVersion: 'v1' }),
+      get(`${MAPS}/x`, { only: ['reason', 'message'] }),
+    ],
+  },
+  {
     name: 'delete: a dry run',
     steps: [
       create(MAPS, configMap('x'), { silent: true }),

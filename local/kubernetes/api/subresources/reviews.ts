@@ -8,13 +8,13 @@ import type { Api } from '../api.ts'
 import { trackUpdate } from '../../fields/track.ts'
 import { isAllowed, rulesOf } from '../authorize.ts'
 import type { Action } from '../authorize.ts'
-import { readRecord } from '../body.ts'
+import { readObject } from '../body.ts'
 import type { Call } from '../call.ts'
 import { json } from '../respond.ts'
 
 /** The kinds that are questions: created, answered in their status, never stored. */
 export async function review(api: Api, call: Call): Promise<Response> {
-  const body = await readRecord(call.request)
+  const body: JsonObject = { ...(await readObject(call)) }
   const status = await answerTo(api, call, body)
   return json(
     {
