@@ -1,10 +1,11 @@
-import { numberAt, textAt } from './object.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { at, numberAt, textAt } from './object.ts'
 import type { KubeObject } from './object.ts'
 
 /** The objects that have this one as their controller. */
 export type ChildrenOf = (owner: KubeObject) => readonly KubeObject[]
 
-const REVISION = 'deployment.kubernetes.io/revision'
+const HASH = 'pod-template-hash'
 const REVISION_HASH = 'controller-revision-hash'
 const TEMPLATE_GENERATION = 'pod-template-generation'
 const DEPRECATED_GENERATION = 'deprecated.daemonset.template.generation'
@@ -33,12 +34,29 @@ export function newestPods(workload: KubeObject, childrenOf: ChildrenOf): readon
     .toSorted(byCreation)
 }
 
-/** The ReplicaSet of a Deployment's present template: the one of its revision, else the youngest. */
+/**
+ * The ReplicaSet of a Deployment's present template, found as its controller finds it: the oldest with the same template.
+ * Neither revision nor age would do: a watch may tell of a Deployment before it tells of its new set.
+ *
+ * @see https://github.com/kubernetes/kubernetes/blob/v1.36.0/pkg/controller/deployment/util/deployment_util.go (FindNewReplicaSet)
+ */
 export function newestSet(deployment: KubeObject, childrenOf: ChildrenOf): KubeObject | undefined {
-  const sets = childrenOf(deployment).filter(({ kind }) => kind === 'ReplicaSet')
-  const revision = deployment.metadata.annotations?.[REVISION]
-  const ofRevision = sets.find(({ metadata }) => metadata.annotations?.[REVISION] === revision)
-  return revision !== undefined && ofRevision ? ofRevision : sets.toSorted(byCreation).at(-1)
+  const template = templateOf(deployment)
+  return childrenOf(deployment)
+    .filter(({ kind }) => kind === 'ReplicaSet')
+    .toSorted(byCreation)
+    .find((set) => isDeepStrictEqual(templateOf(set), template))
+}
+
+/** The pod template without the label that only a set's has. */
+function templateOf(owner: KubeObject): unknown {
+  const metadata = at(owner, 'spec', 'template', 'metadata')
+  const labels = Object.entries(at(metadata, 'labels') ?? {}).filter(([name]) => name !== HASH)
+  return {
+    labels: Object.fromEntries(labels),
+    annotations: at(metadata, 'annotations') ?? {},
+    spec: at(owner, 'spec', 'template', 'spec'),
+  }
 }
 
 function isOfPresentTemplate(pod: KubeObject, workload: KubeObject): boolean {

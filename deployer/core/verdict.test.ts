@@ -49,18 +49,23 @@ function event(
   return make('Event', `${about}-event`, { about, reason, message, lastTimestamp })
 }
 
-const REVISION = 'deployment.kubernetes.io/revision'
+function template(image: string, labels: Fields = {}): Fields {
+  return { template: { metadata: { labels: { app: 'd', ...labels } }, spec: { image } } }
+}
+
 const deployment = make('Deployment', 'd', {
-  metadata: { annotations: { [REVISION]: '2' } },
+  spec: template('new'),
   status: { observedGeneration: 1, replicas: 1, updatedReplicas: 1 },
 })
 const newSet = owned(
-  make('ReplicaSet', 'new', { metadata: { annotations: { [REVISION]: '2' } } }),
+  make('ReplicaSet', 'new', { spec: template('new', { 'pod-template-hash': '1' }) }),
   'd',
 )
+// Younger: the Deployment went back to an earlier template
 const oldSet = owned(
   make('ReplicaSet', 'old', {
-    metadata: { annotations: { [REVISION]: '1' }, creationTimestamp: '2026-01-02T00:00:00Z' },
+    metadata: { creationTimestamp: '2026-01-02T00:00:00Z' },
+    spec: template('old', { 'pod-template-hash': '2' }),
   }),
   'd',
 )
@@ -102,6 +107,11 @@ test('before the controller has seen the change, the newest pods are still the o
   const changed = { ...deployment, metadata: { ...deployment.metadata, generation: 2 } }
   const pod = owned(make('Pod', 'p', { status: HOPELESS }), 'new')
   expect(judge(changed, [newSet, pod]).readiness.status).toBe('in-progress')
+})
+
+test('before the watch has told of the new set, nobody else is blamed', () => {
+  const pod = owned(make('Pod', 'p', { status: HOPELESS }), 'old')
+  expect(judge(deployment, [oldSet, pod]).readiness.status).toBe('in-progress')
 })
 
 test('where pods are refused, the set that asked for them is the culprit', () => {
