@@ -10,6 +10,8 @@ export interface WorkloadFolder {
   readonly namespace: string
   /** Writes the objects as the folder's only file. */
   write(objects: readonly object[]): Promise<void>
+  /** Of the command line, for one that is started as a program. */
+  readonly options: readonly string[]
   deployer(command: string, ...args: readonly string[]): Promise<Said>
 }
 
@@ -33,11 +35,12 @@ export async function workloadFolder(
     await writeFile(join(folder, 'objects.yaml'), text)
   }
   await write(objects)
+  const options = ['--env', file, '--manifests', folder]
   return {
     namespace,
     write,
-    deployer: (command, ...args) =>
-      deployer([command, ...args, '--env', file, '--manifests', folder]),
+    options,
+    deployer: (command, ...args) => deployer([command, ...args, ...options]),
   }
 }
 
