@@ -49,6 +49,7 @@ test.for([
   expect(difference(before, after)).toEqual(patch)
 })
 
-test('what would be taken away is our own mistake', () => {
-  expect(() => difference({ a: { b: 1 } }, { a: {} })).toThrow('/a/b was taken away')
+test('what lost a part is replaced as a whole', () => {
+  const patch = [{ op: 'replace', path: '/a', value: { c: 1 } }]
+  expect(difference({ a: { b: 1 } }, { a: { c: 1 } })).toEqual(patch)
 })

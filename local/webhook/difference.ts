@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isRecord } from '../kubernetes/object.ts'
 
-/** One step of a JSON Patch that only adds and replaces: the webhook takes nothing away. */
+/** One step of a JSON Patch that only adds and replaces. */
 export interface PatchStep {
   readonly op: 'add' | 'replace'
   /** A JSON Pointer. */
@@ -10,12 +10,9 @@ export interface PatchStep {
 }
 
 /**
- * The JSON Patch that makes `after` of `before`, where `after` has everything that `before` has, with more behind the
- * lists and in the objects, and some values changed.
+ * The JSON Patch that makes `after` of `before`. What lost a part is replaced as a whole.
  *
  * Numbers that did not change are not in it, so that none passes through a double on its way.
- *
- * @throws {TypeError} if `after` lacks something.
  * @see https://www.rfc-editor.org/rfc/rfc6902
  */
 export function difference(before: unknown, after: unknown, path = ''): readonly PatchStep[] {
@@ -23,9 +20,7 @@ export function difference(before: unknown, after: unknown, path = ''): readonly
   const [old, now] = [childrenOf(before), childrenOf(after)]
   if (old === undefined || now === undefined || Array.isArray(before) !== Array.isArray(after))
     return [{ op: 'replace', path, value: after }]
-  for (const key of old.keys()) {
-    if (!now.has(key)) throw new TypeError(`${path}/${key} was taken away`)
-  }
+  if ([...old.keys()].some((key) => !now.has(key))) return [{ op: 'replace', path, value: after }]
   return [...now].flatMap(([key, value]) => {
     const place = `${path}/${pointerStep(key)}`
     return old.has(key)
