@@ -84,11 +84,6 @@ test('a folder that became empty deletes nothing', async () => {
 
 test('every command tells a program one event per line, and people nothing', async () => {
   const folder = await createFolder(cluster, configMap('one', { a: '1' }))
-  const kindsOf = ({ stdout, stderr }: Said) => {
-    expect(stderr).toBe('')
-    const lines = stdout.trimEnd().split('\n')
-    return lines.map((line) => (JSON.parse(line) as { readonly event: string }).event)
-  }
   const say = (...args: readonly string[]) =>
     folder.deployer(args[0] ?? '', ...args.slice(1), '--output', 'json')
   const planned = await say('plan')
@@ -102,3 +97,10 @@ test('every command tells a program one event per line, and people nothing', asy
   expect(failed).toMatchObject({ code: 1 })
   expect(kindsOf(failed).at(-1)).toBe('error')
 })
+
+/** The kinds of events that were told, in order. */
+function kindsOf({ stdout, stderr }: Said): readonly string[] {
+  expect(stderr).toBe('')
+  const lines = stdout.trimEnd().split('\n')
+  return lines.map((line) => (JSON.parse(line) as { readonly event: string }).event)
+}
