@@ -135,11 +135,6 @@ test.for([
     says: 'workload.healthPort: expected a port from 1024 to 65535, got 80',
   },
   {
-    when: 'the local node would have two pods on one port',
-    change: ['target: aks', 'target: local\nworkload: { kind: Deployment, replicas: 2 }'],
-    says: 'workload.replicas: expected 1 on target local, whose pods share the ports of this machine',
-  },
-  {
     when: 'a key of the workload is misspelt',
     change: ['document:', 'workload: { kind: Deployment, replica: 1 }\ndocument:'],
     says: 'workload.replica: unknown key, did you mean "replicas"?',

@@ -117,7 +117,7 @@ export function environmentOf(
   const problems = [
     ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => describe(issue, raw))),
     ...(targetOf(raw) === 'aks' ? aksProblems(raw) : []),
-    ...workloadProblems(valueAt(raw, ['workload']), targetOf(raw)),
+    ...workloadProblems(valueAt(raw, ['workload'])),
   ]
   if (parsed.success && problems.length === 0) return { ...parsed.data, name }
   throw new DeployError(

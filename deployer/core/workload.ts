@@ -33,7 +33,7 @@ export const workloadSchema = z.strictObject({
   replicas: number('a whole number of replicas', 1, 100),
   /** Deployment: one item each. The limit is the worker's. */
   intervalSeconds: number('a whole number of seconds', 1, 86_400),
-  /** Deployment: where the probes ask; on target local it is a port of this machine. */
+  /** Deployment: where the probes ask. */
   healthPort: number('a port', 1_024, 65_535),
   /** CronJob */
   schedule: z.optional(z.string({ error: 'expected a cron schedule such as "*/15 * * * *"' })),
@@ -59,9 +59,9 @@ export function workloadKind({
 }
 
 /** What does not fit together, one line each: a key of another kind, a schedule that is none. */
-export function workloadProblems(raw: unknown, target: string | undefined): readonly string[] {
+export function workloadProblems(raw: unknown): readonly string[] {
   if (typeof raw !== 'object' || raw === null) return []
-  const { kind, schedule, replicas } = raw as Readonly<Record<string, unknown>>
+  const { kind, schedule } = raw as Readonly<Record<string, unknown>>
   const known = KINDS.find((one) => one === kind)
   if (known === undefined) return []
   return [
@@ -73,13 +73,8 @@ export function workloadProblems(raw: unknown, target: string | undefined): read
             .map((key) => `workload.${key}: only for kind ${owner}, not for ${known}; remove it`),
     ),
     ...(typeof schedule === 'string' ? problemOf(schedule) : []),
-    ...(known === 'Deployment' && target === 'local' && replicas !== 1 ? [ONE_REPLICA] : []),
   ]
 }
-
-/** https://kubernetes.io/docs/concepts/services-networking/ gives each pod an address; the local node has one for all. */
-const ONE_REPLICA =
-  'workload.replicas: expected 1 on target local, whose pods share the ports of this machine'
 
 function problemOf(schedule: string): readonly string[] {
   const problem = scheduleProblem(schedule)

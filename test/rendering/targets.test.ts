@@ -28,7 +28,6 @@ afterAll(() => rm(directory, { recursive: true }))
 async function render(target: Target, kind: string): Promise<readonly KubeObject[]> {
   const document = parseDocument(await readFile(FILES[target], 'utf8'))
   document.setIn(['workload', 'kind'], kind)
-  if (kind === 'Deployment') document.setIn(['workload', 'replicas'], 1)
   if (target !== 'aks') document.setIn(['trustRoot', 'caFile'], 'ca.crt')
   const file = join(directory, `${target}.yaml`)
   await writeFile(file, document.toString())

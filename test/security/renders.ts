@@ -33,7 +33,6 @@ export async function everyRender(): Promise<readonly RenderedSet[]> {
       for (const kind of KINDS) {
         const document = parseDocument(await readFile(source, 'utf8'))
         document.setIn(['workload', 'kind'], kind)
-        if (kind === 'Deployment') document.setIn(['workload', 'replicas'], 1)
         if (name !== 'aks') document.setIn(['trustRoot', 'caFile'], 'ca.crt')
         else document.setIn(['healImage'], HEAL_IMAGE)
         const file = join(directory, `${name}.yaml`)
