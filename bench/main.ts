@@ -1,10 +1,12 @@
 // `npm run bench -- [NAME…] [--json] [--quick] [--rounds 15]`: side-by-side measurements. Ratios of paired rounds hold from run
-// to run, single times do not; on a busy machine trust the CPU ratio.
+// to run, single times do not; on a busy machine trust the CPU ratio. `in-cluster` is run when it is named, and wants
+// `--context NAME [--load WAY]`.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { benchDeployer } from './deployer.ts'
+import { benchInCluster } from './in-cluster.ts'
 import { benchPlatform } from './platform.ts'
 import { benchWorker } from './worker.ts'
 import type { BenchOptions, Report } from './report.ts'
@@ -13,6 +15,7 @@ const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<Rep
   worker: benchWorker,
   platform: benchPlatform,
   deployer: benchDeployer,
+  'in-cluster': benchInCluster,
 }
 
 process.exitCode = await main()
@@ -24,9 +27,13 @@ async function main(): Promise<number> {
       json: { type: 'boolean' },
       quick: { type: 'boolean', default: false },
       rounds: { type: 'string', default: '15' },
+      context: { type: 'string' },
+      load: { type: 'string' },
     },
   })
-  const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS)
+  const { quick, context, load } = values
+  const here = Object.keys(BENCHMARKS).filter((name) => name !== 'in-cluster')
+  const names = positionals.length > 0 ? positionals : here
   const rounds = Number(values.rounds)
   const unknown = names.filter((name) => !(name in BENCHMARKS))
   if (unknown.length > 0 || !Number.isInteger(rounds) || rounds < 1) {
@@ -37,7 +44,7 @@ async function main(): Promise<number> {
   }
   const reports: Record<string, Report> = {}
   for (const name of names) {
-    reports[name] = await bench(name, { rounds, quick: values.quick }, values.json === true)
+    reports[name] = await bench(name, { rounds, quick, context, load }, values.json === true)
   }
   if (values.json) process.stdout.write(`${JSON.stringify(forPrograms(reports))}\n`)
   return 0
@@ -53,7 +60,7 @@ function forPrograms(reports: Readonly<Record<string, Report>>): object {
 
 async function bench(
   name: string,
-  options: Pick<BenchOptions, 'rounds' | 'quick'>,
+  options: Omit<BenchOptions, 'directory'>,
   quiet: boolean,
 ): Promise<Report> {
   const directory = await mkdtemp(join(tmpdir(), 'keyless-bench-'))

@@ -4,6 +4,10 @@ export interface BenchOptions {
   readonly quick: boolean
   /** For builds and other files of one run. */
   readonly directory: string
+  /** A cluster with the platform up, for the benchmark that needs one. */
+  readonly context?: string | undefined
+  /** How an image gets there: as for `npm run smoke`. */
+  readonly load?: string | undefined
 }
 
 export interface Report {
