@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseDocument } from 'yaml'
-import type { Stage } from './stage.ts'
+import type { SmokeOptions } from './options.ts'
 
 const TEMPLATE = join('manifests', 'environments', 'kind.yaml')
 
@@ -16,8 +16,14 @@ export interface EnvironmentValues {
   readonly deadlineSeconds?: number
 }
 
+/** For which cluster, and where to. */
+interface EnvironmentPlace {
+  readonly options: Pick<SmokeOptions, 'context' | 'kubeconfig'>
+  readonly folder: string
+}
+
 /** The certificate of the stand-ins' authority, once the platform has told it. */
-export function trustRootFile({ folder }: Pick<Stage, 'folder'>): string {
+export function trustRootFile({ folder }: Pick<EnvironmentPlace, 'folder'>): string {
   return join(folder, 'ca.crt')
 }
 
@@ -27,7 +33,7 @@ export function trustRootFile({ folder }: Pick<Stage, 'folder'>): string {
  * @returns Its path, for `--env`.
  */
 export async function writeEnvironment(
-  { options, folder }: Pick<Stage, 'options' | 'folder'>,
+  { options, folder }: EnvironmentPlace,
   values: EnvironmentValues,
 ): Promise<string> {
   const document = parseDocument(await readFile(TEMPLATE, 'utf8'))

@@ -12,7 +12,9 @@ import { showRefusals } from './refusals.ts'
 import { createStage } from './stage.ts'
 import type { Stage, StageSetting } from './stage.ts'
 import { chooseStore } from './store.ts'
+import type { Store } from './store.ts'
 import { installUpstreamWebhook, readUpstreamWebhook, waitForUpstreamWebhook } from './webhook.ts'
+import type { UpstreamWebhook } from './webhook.ts'
 import { deployWorker, tellTimes, workerEnvironment } from './worker.ts'
 
 /** What a run needs from the process around it. */
@@ -36,23 +38,35 @@ export async function journey(setting: JourneySetting): Promise<void> {
   const stage = await createStage(setting)
   if (setting.options.remove) return removeEverything(stage)
   const cluster = await checkFirst(stage)
+  const parts = await chooseParts(stage, cluster.upstreamWebhook)
   await withAfterwards(
-    () => story(stage, cluster),
+    () => story(stage, { ...parts, issuer: cluster.issuer }),
     (failed) => end(setting, failed),
   )
 }
 
+/** What the user can choose between, and the images it needs. */
+interface Parts {
+  readonly store: Store
+  /** Absent if the stand-in's webhook is used, or an upstream one that is there already. */
+  readonly webhook?: UpstreamWebhook
+}
+
+async function chooseParts(stage: Stage, upstreamIsThere: boolean): Promise<Parts> {
+  const store = await chooseStore(stage)
+  if (!stage.options.realWebhook) return { store }
+  if (!upstreamIsThere)
+    return { store, webhook: await readUpstreamWebhook(stage, await tenantId()) }
+  stage.voice.tell('webhook: the upstream one that is in the cluster')
+  return { store }
+}
+
 async function story(
   stage: Stage,
-  cluster: { readonly issuer: string; readonly upstreamWebhook: boolean },
+  { store, webhook, issuer }: Parts & { readonly issuer: string },
 ): Promise<void> {
-  const { voice, options } = stage
+  const { voice } = stage
   voice.say('The images')
-  const store = await chooseStore(stage)
-  const webhook =
-    options.realWebhook && !cluster.upstreamWebhook
-      ? await readUpstreamWebhook(stage, await tenantId())
-      : undefined
   const images = await prepareImages(stage, [...store.images, ...(webhook?.images ?? [])])
 
   if (webhook) {
@@ -60,7 +74,7 @@ async function story(
     await installUpstreamWebhook(stage, webhook)
   }
   voice.say('The stand-ins of Microsoft Entra and Cosmos DB, in the cluster')
-  await bringUpPlatform(stage, { images, issuer: cluster.issuer, store: store.kind })
+  await bringUpPlatform(stage, { images, issuer, store: store.kind })
   if (webhook) {
     voice.tell('waiting up to 4 min for the upstream webhook')
     await waitForUpstreamWebhook(stage)
@@ -90,7 +104,7 @@ async function end(setting: JourneySetting, failed: boolean): Promise<void> {
     return removeEverything(await createStage({ ...setting, signal: setting.cleanUpSignal() }))
   }
   const stage = await createStage(setting)
-  const environment = relative(process.cwd(), await workerEnvironment(stage, {}))
+  const environment = relative(process.cwd(), await workerEnvironment(stage, options.image))
   const kubectl = `kubectl --context ${options.context}`
   voice.say('Everything stays, as asked')
   voice.tell(`npm run logs -- --env ${environment}`)

@@ -1,6 +1,8 @@
 import { differences } from '../deployer/core/differences.ts'
 import type { Difference } from '../deployer/core/differences.ts'
+import { INPUTS_ANNOTATION } from '../deployer/core/inputs.ts'
 import type { KubeObject } from '../deployer/core/object.ts'
+import { PART_OF_LABEL } from '../deployer/core/ownership.ts'
 
 /** Who brought a field into the live pod that was not rendered for AKS. */
 export type Bringer = 'target' | 'webhook' | 'API server'
@@ -11,11 +13,15 @@ export interface LiveDifference extends Difference {
   readonly by?: Bringer
 }
 
-/** What the target brings: endpoint, trust root, image name, and the deployer's own marks that follow from them. */
+/** The deployer's own marks, which follow from what it deploys, and where. */
+const MARKS: readonly string[] = [
+  `.metadata.labels.${PART_OF_LABEL}`,
+  `.metadata.annotations.${INPUTS_ANNOTATION}`,
+]
+
+/** What the target brings: endpoint, trust root, image name. */
 const TARGET: readonly RegExp[] = [
   /^\.metadata\.namespace$/,
-  /^\.metadata\.labels\.app\.kubernetes\.io\/part-of$/,
-  /^\.metadata\.annotations(\.keyless-cosmos\/[a-z-]+)?$/,
   /^\.spec\.volumes\[trust-root\]$/,
   /^\.spec\.containers\[worker\]\.volumeMounts\[trust-root\]$/,
   /^\.spec\.containers\[worker\]\.env\[(NODE_EXTRA_CA_CERTS|AZURE_AUTHORITY_HOST)\]$/,
@@ -52,7 +58,7 @@ export function liveDifferences(rendered: KubeObject, live: KubeObject): readonl
 
 function bringerOf(difference: Difference): Bringer | undefined {
   const is = (patterns: readonly RegExp[]) => patterns.some((one) => one.test(difference.path))
-  if (is(TARGET)) return 'target'
+  if (is(TARGET) || MARKS.includes(difference.path)) return 'target'
   const isAdded = difference.left === undefined
   if (isAdded && is(WEBHOOK)) return 'webhook'
   return isAdded && is(API_SERVER) ? 'API server' : undefined

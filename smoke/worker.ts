@@ -13,7 +13,7 @@ const SET = 'worker'
 
 /** Deploys the worker and follows its log. @returns The environment's path. */
 export async function deployWorker(stage: Stage, images: Images): Promise<string> {
-  const environment = await workerEnvironment(stage, images)
+  const environment = await workerEnvironment(stage, images.worker)
   await needDeployer(stage, ['deploy', '--env', environment, '--follow'], 'the worker')
   return environment
 }
@@ -36,7 +36,7 @@ export async function tellTimes({ kubectl, voice }: Stage): Promise<void> {
 }
 
 export async function removeWorker(stage: Stage): Promise<void> {
-  const environment = await workerEnvironment(stage, {})
+  const environment = await workerEnvironment(stage)
   await needDeployer(stage, ['destroy', '--env', environment], 'the worker')
 }
 
@@ -50,22 +50,14 @@ export async function renderedObjects(
     ['render', '--env', environment, '--output', 'json'],
     'capture',
   )
-  const events = code === 0 ? stdout.split('\n').filter(Boolean) : []
-  const rendered = events.map((line) => JSON.parse(line) as RenderedEvent)
-  const objects = rendered.find(({ event }) => event === 'rendered')?.objects
-  if (objects) return objects
-  throw new SmokeError('ERR_PROGRAM', `render --env ${environment}: ${stderr || stdout}`)
-}
-
-interface RenderedEvent {
-  readonly event: string
-  readonly objects?: readonly KubeObject[]
+  if (code !== 0) {
+    throw new SmokeError('ERR_PROGRAM', `render --env ${environment}: ${stderr || stdout}`)
+  }
+  const events = stdout.split('\n').filter(Boolean)
+  return events.map((line) => (JSON.parse(line) as { readonly object: KubeObject }).object)
 }
 
 /** Writes the worker's environment file. */
-export function workerEnvironment(stage: Stage, images: Partial<Images>): Promise<string> {
-  return writeEnvironment(stage, {
-    name: SET,
-    ...(images.worker === undefined ? {} : { image: images.worker }),
-  })
+export function workerEnvironment(stage: Stage, image?: string): Promise<string> {
+  return writeEnvironment(stage, { name: SET, ...(image === undefined ? {} : { image }) })
 }
