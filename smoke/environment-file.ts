@@ -19,6 +19,8 @@ export interface EnvironmentValues {
 /** For which cluster, and where to. */
 interface EnvironmentPlace {
   readonly options: Pick<SmokeOptions, 'context' | 'kubeconfig'>
+  /** API server that the context leads to: named, it may be on another machine. */
+  readonly server: string
   readonly folder: string
 }
 
@@ -33,11 +35,12 @@ export function trustRootFile({ folder }: Pick<EnvironmentPlace, 'folder'>): str
  * @returns Its path, for `--env`.
  */
 export async function writeEnvironment(
-  { options, folder }: EnvironmentPlace,
+  { options, server, folder }: EnvironmentPlace,
   values: EnvironmentValues,
 ): Promise<string> {
   const document = parseDocument(await readFile(TEMPLATE, 'utf8'))
   document.setIn(['cluster', 'context'], options.context)
+  document.setIn(['cluster', 'server'], server)
   if (options.kubeconfig) document.setIn(['cluster', 'kubeconfig'], options.kubeconfig)
   document.setIn(['trustRoot', 'caFile'], trustRootFile({ folder }))
   if (values.namespace) document.setIn(['namespace'], values.namespace)

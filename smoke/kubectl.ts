@@ -23,14 +23,13 @@ export interface KubectlOptions {
 export interface KubectlTarget {
   readonly program: string
   readonly context: string
-  readonly kubeconfig?: string
+  /** KUBECONFIG, if it is there, names the kubeconfig. */
   readonly env: NodeJS.ProcessEnv
   readonly signal: AbortSignal
 }
 
 export function createKubectl(target: KubectlTarget): Kubectl {
-  const { program, context, signal } = target
-  const env = kubeEnv(target)
+  const { program, context, env, signal } = target
   const words = [program, '--context', context] as const
   const run = (args: readonly string[], options: KubectlOptions = {}) =>
     runProgram([...words, ...args], { signal, env, ...options })
@@ -46,14 +45,6 @@ export function createKubectl(target: KubectlTarget): Kubectl {
     throw refused(['get', ...args], ended)
   }
   return { words, env, run, need, get }
-}
-
-/** The environment of every program that talks to the cluster. */
-export function kubeEnv({
-  env,
-  kubeconfig,
-}: Pick<KubectlTarget, 'env' | 'kubeconfig'>): NodeJS.ProcessEnv {
-  return kubeconfig === undefined ? env : { ...env, KUBECONFIG: kubeconfig }
 }
 
 function refused(args: readonly string[], { code, stderr, stdout }: Ended): SmokeError {

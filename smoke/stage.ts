@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { kubectl as findKubectl } from '../scripts/kubectl.ts'
-import { createKubectl, kubeEnv } from './kubectl.ts'
+import { serverOf } from './context-server.ts'
+import { createKubectl } from './kubectl.ts'
 import type { Kubectl } from './kubectl.ts'
 import type { SmokeOptions } from './options.ts'
 import { SmokeError } from './smoke-error.ts'
@@ -12,6 +13,8 @@ export interface Stage {
   readonly voice: Voice
   readonly signal: AbortSignal
   readonly kubectl: Kubectl
+  /** URL of the API server that the context leads to. */
+  readonly server: string
   /** Of every program that is started; KUBECONFIG included. */
   readonly env: NodeJS.ProcessEnv
   /** Environment files and manifests of this run, for this context alone; `--keep` leaves them there to go on with. */
@@ -26,21 +29,27 @@ export interface StageSetting {
   readonly signal: AbortSignal
 }
 
-/** @throws {SmokeError} `ERR_TOOL_MISSING` if there is no kubectl. */
+/** @throws {SmokeError} `ERR_TOOL_MISSING` if there is no kubectl, `ERR_CONTEXT` if the kubeconfig does not have the context. */
 export async function createStage(setting: StageSetting): Promise<Stage> {
   const { options, env, signal } = setting
   const { context, kubeconfig } = options
-  const target = { context, env, signal, ...(kubeconfig === undefined ? {} : { kubeconfig }) }
   const program = await findKubectl().catch((cause: unknown) => {
     throw new SmokeError('ERR_TOOL_MISSING', (cause as Error).message, {
       hint: 'https://kubernetes.io/docs/tasks/tools/',
       cause,
     })
   })
+  const target = {
+    program,
+    context,
+    signal,
+    env: kubeconfig === undefined ? env : { ...env, KUBECONFIG: kubeconfig },
+  }
   return {
     ...setting,
-    env: kubeEnv(target),
-    kubectl: createKubectl({ ...target, program }),
+    env: target.env,
+    kubectl: createKubectl(target),
+    server: await serverOf(target),
     folder: stateFolder(context),
   }
 }

@@ -24,6 +24,8 @@ export interface Cluster {
 export interface ConnectOptions extends TargetOptions {
   /** `local` and `kind` run on this machine; their context must not lead anywhere else. */
   readonly target: 'local' | 'kind' | 'aks'
+  /** The one server that the context may lead to; named, it may be anywhere. */
+  readonly expectedServer?: string
   readonly now: () => number
   /** Told of every Secret that is read or answered, so that its values can be kept out of the output. */
   readonly onSecret?: (secret: KubeObject) => void
@@ -39,18 +41,7 @@ export interface ConnectOptions extends TargetOptions {
  */
 export async function connect(options: ConnectOptions): Promise<Cluster> {
   const { context, server, read } = await findTarget(options)
-  // from inside, the API server of a cluster on this machine has an address of the cluster's own network
-  const isHere = context === IN_CLUSTER || isLoopback(new URL(server).hostname)
-  if (options.target !== 'aks' && !isHere) {
-    throw new DeployError(
-      'ERR_CONTEXT',
-      `context "${context}" leads to ${server}, but target ${options.target} runs on this machine`,
-      {
-        subject: context,
-        hint: 'set the right cluster.context, or target: aks for a cluster elsewhere',
-      },
-    )
-  }
+  checkServer(options, context, server)
   const credentials = credentialSource(context, read, options.now)
   const transport = createTransport(server, credentials, options.signal)
   const kinds = kindFinder(transport)
@@ -63,6 +54,25 @@ export async function connect(options: ConnectOptions): Promise<Cluster> {
     close: () => bound.close(),
   })
   return over(transport)
+}
+
+function checkServer(options: ConnectOptions, context: string, server: string): void {
+  // from inside, the API server of a cluster on this machine has an address of the cluster's own network
+  if (context === IN_CLUSTER) return
+  const { expectedServer, target } = options
+  const leads = `context "${context}" leads to ${server}`
+  if (expectedServer !== undefined && new URL(expectedServer).href !== new URL(server).href) {
+    throw new DeployError('ERR_CONTEXT', `${leads}, but cluster.server is ${expectedServer}`, {
+      subject: context,
+      hint: 'set the right cluster.context, or the server that is meant',
+    })
+  }
+  if (expectedServer !== undefined || target === 'aks' || isLoopback(new URL(server).hostname))
+    return
+  throw new DeployError('ERR_CONTEXT', `${leads}, but target ${target} runs on this machine`, {
+    subject: context,
+    hint: 'set the right cluster.context, or target: aks for a cluster elsewhere; a test cluster elsewhere must be named: cluster.server',
+  })
 }
 
 function isLoopback(host: string): boolean {

@@ -15,12 +15,13 @@ async function openTarget(
   doing: string,
   context: CommandContext,
 ): Promise<Cluster> {
-  const { kubeconfig } = environment.cluster
+  const { kubeconfig, server } = environment.cluster
   const cluster = await connect({
     context: environment.cluster.context,
     ...(kubeconfig === undefined
       ? {}
       : { kubeconfig: resolve(dirname(environmentFile), kubeconfig) }),
+    ...(server === undefined ? {} : { expectedServer: server }),
     target: environment.target,
     env: context.env,
     now: context.now,

@@ -1,7 +1,7 @@
 import type { Load, SmokeOptions } from '../options.ts'
 import type { Stage } from '../stage.ts'
-import { checkCluster } from './context.ts'
-import type { ClusterFacts } from './context.ts'
+import { checkCluster } from './cluster.ts'
+import type { ClusterFacts } from './cluster.ts'
 import { checkOccupied } from './occupied.ts'
 import type { Occupancy } from './occupied.ts'
 import { checkPermissions } from './permissions.ts'
@@ -21,7 +21,7 @@ export async function checkFirst(stage: Stage): Promise<ClusterFacts & Occupancy
   await checkPermissions(stage)
   const occupancy = await checkOccupied(stage)
   voice.tell(
-    `context ${options.context} (${facts.server}), Kubernetes ${facts.version}, node ${facts.nodes.join(', ')}`,
+    `context ${options.context} (${stage.server}), Kubernetes ${facts.version}, node ${facts.nodes.join(', ')}`,
   )
   voice.tell(`issuer of its service-account tokens: ${facts.issuer}`)
   return { ...facts, ...occupancy }

@@ -124,6 +124,16 @@ test.for([
   expect(said.stderr).not.toContain(cluster.access.token)
 })
 
+test('a server that the environment names is the only one its context may lead to', async () => {
+  const named = await createEnvironment(cluster)
+  await named.set({ 'cluster.server': cluster.access.url })
+  expect(await named.deployer('plan')).toMatchObject({ code: 0 })
+  await named.set({ 'cluster.server': 'https://10.0.0.1:6443' })
+  const other = await named.deployer('plan')
+  expect(other).toMatchObject({ code: 2 })
+  expect(other.stderr).toContain('but cluster.server is https://10.0.0.1:6443')
+})
+
 interface Spoilt {
   readonly kubeconfig?: string
   readonly context?: string

@@ -28,7 +28,11 @@ beforeAll(async () => {
 afterAll(() => platform.close())
 
 test('rendered for the smoke test and for AKS, only endpoint, ids, trust root and image name differ', async () => {
-  const stage = { options: { context: 'kind-keyless-cosmos' }, folder: platform.directory }
+  const stage = {
+    options: { context: 'kind-keyless-cosmos' },
+    server: 'https://127.0.0.1:6443',
+    folder: platform.directory,
+  }
   await copyFile(platform.caFile, trustRootFile(stage))
   const here = await render(await writeEnvironment(stage, { name: 'worker' }))
   const found = targetDifferences(aks, here)

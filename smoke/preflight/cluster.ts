@@ -1,11 +1,10 @@
 import type { Kubectl } from '../kubectl.ts'
-import { lastLines, runProgram } from '../program.ts'
+import { lastLines } from '../program.ts'
 import { SmokeError } from '../smoke-error.ts'
 import type { Stage } from '../stage.ts'
 
 /** What is known of the cluster before anything is written to it. */
 export interface ClusterFacts {
-  readonly server: string
   readonly version: string
   readonly nodes: readonly string[]
   /** What the API server puts into every token as `iss`. */
@@ -13,59 +12,16 @@ export interface ClusterFacts {
 }
 
 /**
- * Asks whether the context is known, its API server answers, and the cluster could run a pod.
+ * Asks whether the API server answers, and the cluster could run a pod.
  *
- * @throws {SmokeError} `ERR_CONTEXT`, `ERR_UNREACHABLE` or `ERR_CLUSTER`.
+ * @throws {SmokeError} `ERR_UNREACHABLE` or `ERR_CLUSTER`.
  */
 export async function checkCluster(stage: Stage): Promise<ClusterFacts> {
-  const server = await checkContext(stage)
+  const { server } = stage
   const version = await checkServer(stage, server)
   const nodes = await checkNodes(stage.kubectl)
   const issuer = await readIssuer(stage.kubectl)
-  return { server, version, nodes, issuer }
-}
-
-interface KubeConfigView {
-  readonly contexts?: readonly {
-    readonly name: string
-    readonly context: { readonly cluster: string }
-  }[]
-  readonly clusters?: readonly {
-    readonly name: string
-    readonly cluster: { readonly server?: string }
-  }[]
-}
-
-async function checkContext({ options, kubectl, env, signal }: Stage): Promise<string> {
-  const [program] = kubectl.words
-  const { code, stdout, stderr } = await runProgram([program, 'config', 'view', '-o', 'json'], {
-    env,
-    signal,
-  })
-  if (code !== 0) {
-    throw new SmokeError('ERR_CONTEXT', `the kubeconfig cannot be read: ${lastLines(stderr)}`, {
-      hint: 'kubectl config view shows what is wrong; KUBECONFIG names the file, ~/.kube/config unless set',
-    })
-  }
-  const config = JSON.parse(stdout) as KubeConfigView
-  const names = (config.contexts ?? []).map(({ name }) => name)
-  const found = config.contexts?.find(({ name }) => name === options.context)
-  if (!found) throw unknownContext(options.context, names)
-  const cluster = config.clusters?.find(({ name }) => name === found.context.cluster)
-  return cluster?.cluster.server ?? 'a server that the kubeconfig does not name'
-}
-
-function unknownContext(context: string, names: readonly string[]): SmokeError {
-  const isKind = context.startsWith('kind-')
-  return new SmokeError(
-    'ERR_CONTEXT',
-    `context "${context}" is not in the kubeconfig; it has ${names.length === 0 ? 'none' : names.join(', ')}`,
-    {
-      hint: isKind
-        ? `if the cluster is there (kind get clusters): kind export kubeconfig --name ${context.slice('kind-'.length)}; else: npm run smoke:kind`
-        : 'KUBECONFIG names the file, ~/.kube/config unless set; kubectl config get-contexts lists what it has',
-    },
-  )
+  return { version, nodes, issuer }
 }
 
 /** `/readyz` is what the API server itself thinks; its list says which part is not up yet. */
