@@ -20,22 +20,22 @@ import { removeWorker } from './worker.ts'
 export async function removeEverything(stage: Stage): Promise<void> {
   stage.voice.say('Everything that was made is removed')
   const problems: unknown[] = []
-  for (const step of [removeDeployed, removeReader, removeLoadedImages]) {
-    await step(stage).catch((error: unknown) => problems.push(error))
+  for (const steps of STEPS) {
+    const results = await Promise.allSettled(steps.map((step) => step(stage)))
     stage.signal.throwIfAborted()
+    problems.push(...results.flatMap((one) => (one.status === 'rejected' ? [one.reason] : [])))
   }
   await tellWhatIsLeft(stage)
   if (problems.length > 0) throw problems[0]
   await rm(stage.folder, { recursive: true, force: true })
 }
 
-async function removeDeployed(stage: Stage): Promise<void> {
-  await Promise.all([removeWorker(stage), removeRefusals(stage)])
-  await Promise.all([
-    removePlatform(stage),
-    ...(stage.options.realWebhook ? [removeUpstreamWebhook(stage)] : []),
-  ])
-}
+/** Pods first, while what they need to end is there; what of it fails keeps nothing else from being removed. */
+const STEPS = [
+  [removeWorker, removeRefusals, removeReader],
+  [removePlatform, removeUpstreamWebhook],
+  [removeLoadedImages],
+] as const
 
 async function removeReader({ kubectl }: Stage): Promise<void> {
   await kubectl.need([

@@ -31,13 +31,9 @@ const schema = z.strictObject({
   target: z.enum(['local', 'kind', 'aks'], { error: 'expected local, kind or aks' }),
   cluster: z.strictObject({
     context: filled(/^[^<>]+$/, 'the name of a kubeconfig context'),
-<<<<<<< HEAD
     kubeconfig: z.optional(path),
-=======
-    kubeconfig: path.optional(),
     /** The one server that the context may lead to; with it, targets `local` and `kind` may be on another machine. */
-    server: filled(/^https:\/\/[^<>\s]+$/, 'the https URL of the API server').optional(),
->>>>>>> c38aefc (deployer: a test cluster elsewhere is named by its server)
+    server: z.optional(filled(/^https:\/\/[^<>\s]+$/, 'the https URL of the API server')),
   }),
   namespace: filled(DNS_LABEL, 'a lower-case DNS label of at most 63 characters'),
   identity: z.strictObject({
