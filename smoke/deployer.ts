@@ -32,9 +32,24 @@ export async function needDeployer(
   args: readonly [Command, ...string[]],
   what: string,
 ): Promise<void> {
-  const { code } = await runDeployer(stage, args, 'show')
+  hold(await runDeployer(stage, args, 'show'), args[0], what)
+}
+
+/** Destroys a set of objects; several may be destroyed at the same time, each is told when it is done. */
+export async function destroy(
+  stage: Pick<Stage, 'voice' | 'signal' | 'env'>,
+  args: readonly string[],
+  what: string,
+): Promise<void> {
+  const ended = await runDeployer(stage, ['destroy', ...args], 'capture')
+  stage.voice.command(['npm', 'run', 'destroy', '--', ...args])
+  stage.voice.print(`${ended.stdout}${ended.stderr}`)
+  hold(ended, 'destroy', what)
+}
+
+function hold({ code }: Ended, command: Command, what: string): void {
   if (code === 0) return
-  throw new SmokeError('ERR_PROGRAM', `${what}: ${args[0]} ended with exit code ${code}`, {
+  throw new SmokeError('ERR_PROGRAM', `${what}: ${command} ended with exit code ${code}`, {
     hint: 'the deployer has told why, above',
     ...(code === null ? {} : { exitCode: code }),
   })

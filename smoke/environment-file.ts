@@ -24,9 +24,12 @@ interface EnvironmentPlace {
   readonly folder: string
 }
 
+/** Beside the environment files, whose relative paths start at their folder. */
+const TRUST_ROOT = 'ca.crt'
+
 /** The certificate of the stand-ins' authority, once the platform has told it. */
 export function trustRootFile({ folder }: Pick<EnvironmentPlace, 'folder'>): string {
-  return join(folder, 'ca.crt')
+  return join(folder, TRUST_ROOT)
 }
 
 /**
@@ -42,7 +45,7 @@ export async function writeEnvironment(
   document.setIn(['cluster', 'context'], options.context)
   document.setIn(['cluster', 'server'], server)
   if (options.kubeconfig) document.setIn(['cluster', 'kubeconfig'], options.kubeconfig)
-  document.setIn(['trustRoot', 'caFile'], trustRootFile({ folder }))
+  document.setIn(['trustRoot', 'caFile'], TRUST_ROOT)
   if (values.namespace) document.setIn(['namespace'], values.namespace)
   if (values.image) document.setIn(['image'], values.image)
   if (values.clientId) document.setIn(['identity', 'clientId'], values.clientId)

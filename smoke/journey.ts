@@ -1,4 +1,3 @@
-import { relative } from 'node:path'
 import { withAfterwards } from './afterwards.ts'
 import { removeEverything } from './cleanup.ts'
 import { tellDifference } from './difference.ts'
@@ -84,13 +83,13 @@ async function story(
   const environment = await deployWorker(stage, images)
 
   voice.say('From the spec to "written"')
-  await tellTimes(stage)
+  const { chainMs } = await tellTimes(stage)
 
   voice.say('The document, read from outside by a second identity that may only read')
   for (const item of await readAsSecondIdentity(stage)) voice.tell(JSON.stringify(item))
 
   voice.say('The same pod with one link broken')
-  await showRefusals(stage, images)
+  await showRefusals(stage, { images, chainMs })
 
   voice.say('What differs from the same pod on AKS')
   await tellDifference(stage, environment)
@@ -104,7 +103,7 @@ async function end(setting: JourneySetting, failed: boolean): Promise<void> {
     return removeEverything(await createStage({ ...setting, signal: setting.cleanUpSignal() }))
   }
   const stage = await createStage(setting)
-  const environment = relative(process.cwd(), await workerEnvironment(stage, options.image))
+  const environment = await workerEnvironment(stage, options.image)
   const kubectl = `kubectl --context ${options.context}`
   voice.say('Everything stays, as asked')
   voice.tell(`npm run logs -- --env ${environment}`)

@@ -56,9 +56,15 @@ function creationFailed(stderr: string): SmokeError {
       hint: `on a machine that reaches the registry: docker pull ${image}\nanother node image: KIND_NODE_IMAGE=NAME npm run smoke:kind`,
     })
   }
-  return new SmokeError('ERR_CLUSTER', `kind create cluster: ${lastLines(stderr, 6)}`, {
+  return new SmokeError('ERR_CLUSTER', `kind create cluster: ${reasons(stderr)}`, {
     hint: 'https://kind.sigs.k8s.io/docs/user/known-issues/',
   })
+}
+
+/** kind prints all that kubeadm said; what matters are its errors, in between. */
+function reasons(stderr: string): string {
+  const errors = stderr.split('\n').filter((line) => /^\s*(ERROR|error|\[ERROR.*\]):?\s/.test(line))
+  return lastLines(errors.length > 0 ? errors.join('\n') : stderr, 6)
 }
 
 /** Takes over a cluster that is there: writes its kubeconfig. */

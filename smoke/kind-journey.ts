@@ -1,5 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { withAfterwards } from './afterwards.ts'
 import {
   createKindCluster,
@@ -24,7 +24,7 @@ export async function kindJourney(options: KindOptions, teller: Teller): Promise
   const context = `kind-${options.name}`
   const cluster: KindCluster = {
     name: options.name,
-    kubeconfig: `${stateFolder(context)}.kubeconfig`,
+    kubeconfig: resolve(`${stateFolder(context)}.kubeconfig`),
     ...(options.nodeImage === undefined ? {} : { nodeImage: options.nodeImage }),
   }
   await checkTools({ docker: true, kind: true, env, signal })

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseDocument } from 'yaml'
-import { needDeployer } from './deployer.ts'
+import { destroy, needDeployer } from './deployer.ts'
 import { trustRootFile, writeEnvironment } from './environment-file.ts'
 import type { Images } from './images.ts'
 import { manifestOf, readManifests, writeManifests } from './manifest-folder.ts'
@@ -44,11 +44,8 @@ export async function bringUpPlatform(stage: Stage, values: PlatformValues): Pro
 /** Deletes what `bringUpPlatform` has put there; nothing if there is nothing. */
 export async function removePlatform(stage: Stage): Promise<void> {
   const environment = await platformEnvironment(stage)
-  await needDeployer(
-    stage,
-    ['destroy', '--env', environment, '--manifests', platformFolder(stage)],
-    'the platform',
-  )
+  const args = ['--env', environment, '--manifests', platformFolder(stage)]
+  await destroy(stage, args, 'the platform')
 }
 
 /** The folder's name is part of the name of the set of objects: see `--manifests`. */

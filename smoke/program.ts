@@ -84,9 +84,11 @@ export function spawnInOwnGroup(
   args: readonly string[],
   options: Pick<ProgramOptions, 'env' | 'output'>,
 ): ChildProcess {
-  const out = options.output === 'show' ? 'inherit' : 'pipe'
+  // What is shown keeps its order: both of its streams go to our stdout
+  const [out, talk] =
+    options.output === 'show' ? (['inherit', 1] as const) : (['pipe', 'pipe'] as const)
   return spawn(file, args, {
-    stdio: ['pipe', out, out],
+    stdio: ['pipe', out, talk],
     env: options.env ?? process.env,
     detached: true,
   })

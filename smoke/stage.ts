@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { kubectl as findKubectl } from '../scripts/kubectl.ts'
 import { serverOf } from './context-server.ts'
 import { createKubectl } from './kubectl.ts'
@@ -54,7 +54,7 @@ export async function createStage(setting: StageSetting): Promise<Stage> {
   }
 }
 
-/** Where a run on this context keeps its files. */
+/** Where a run on this context keeps its files; relative to the project, as a user would type it. */
 export function stateFolder(context: string): string {
-  return resolve(join('.local', 'smoke', context.replaceAll(/[^A-Za-z0-9.-]+/g, '-')))
+  return join('.local', 'smoke', context.replaceAll(/[^A-Za-z0-9.-]+/g, '-'))
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { timeline, timelineLines } from './timeline.ts'
+import { chainMs, timeline, timelineLines } from './timeline.ts'
 import type { TimedPod } from './timeline.ts'
 
 /** As a kubelet 1.36 left it; what has no time in it is cut away. */
@@ -53,6 +53,10 @@ test('links of a pod that did not get that far are left out', () => {
     'program started',
     'pod token read',
   ])
+})
+
+test('the chain inside the worker is known exactly', () => {
+  expect(chainMs(timeline(POD, [], LOG))).toBe(2 + 301 + 40 + 35)
 })
 
 test('durations stand below each other', () => {

@@ -72,6 +72,12 @@ export function timeline(
     : links
 }
 
+/** How long the links inside the worker took together: from its first line to "written". */
+export function chainMs(links: readonly Link[]): number {
+  const inside = new Set<string>(LOG_LINKS.slice(1).map(({ name }) => name))
+  return links.reduce((sum, { name, atMostMs }) => sum + (inside.has(name) ? atMostMs : 0), 0)
+}
+
 /** One line per link, durations below each other. */
 export function timelineLines(links: readonly Link[]): readonly string[] {
   const width = Math.max(0, ...links.map(({ name }) => name.length))

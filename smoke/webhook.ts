@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { helm } from '../scripts/kubectl.ts'
-import { needDeployer } from './deployer.ts'
+import { destroy, needDeployer } from './deployer.ts'
 import { writeEnvironment } from './environment-file.ts'
 import { parseManifests, readManifests, writeManifests } from './manifest-folder.ts'
 import type { ManifestFile } from './manifest-folder.ts'
@@ -75,9 +75,9 @@ export async function waitForUpstreamWebhook({ kubectl }: Stage): Promise<void> 
 
 /** Removes what `installUpstreamWebhook` installed, and not what somebody else did. */
 export async function removeUpstreamWebhook(stage: Stage): Promise<void> {
-  if (!stage.options.realWebhook && !stage.options.remove) return
+  if (!(await stage.kubectl.get(['namespace', UPSTREAM_NAMESPACE]))) return
   const args = ['--env', await environment(stage), '--manifests', webhookFolder(stage)]
-  await needDeployer(stage, ['destroy', ...args], 'the upstream webhook')
+  await destroy(stage, args, 'the upstream webhook')
 }
 
 function environment(stage: Stage): Promise<string> {

@@ -1,10 +1,10 @@
 import type { KubeObject } from '../deployer/core/object.ts'
-import { needDeployer, runDeployer } from './deployer.ts'
+import { destroy, needDeployer, runDeployer } from './deployer.ts'
 import { writeEnvironment } from './environment-file.ts'
 import type { Images } from './images.ts'
 import { WORKER_NAMESPACE } from './names.ts'
 import type { Stage } from './stage.ts'
-import { timeline, timelineLines } from './timeline.ts'
+import { chainMs, timeline, timelineLines } from './timeline.ts'
 import type { TimedEvent, TimedPod } from './timeline.ts'
 import { SmokeError } from './smoke-error.ts'
 
@@ -18,8 +18,12 @@ export async function deployWorker(stage: Stage, images: Images): Promise<string
   return environment
 }
 
-/** Prints how long each link from the pod's spec to the written item took. */
-export async function tellTimes({ kubectl, voice }: Stage): Promise<void> {
+/**
+ * Prints how long each link from the pod's spec to the written item took.
+ *
+ * @returns How long the links inside the worker took together.
+ */
+export async function tellTimes({ kubectl, voice }: Stage): Promise<{ readonly chainMs: number }> {
   const inNamespace = ['--namespace', WORKER_NAMESPACE]
   const [pod, events, log] = await Promise.all([
     kubectl.get<TimedPod>(['pod', 'demo', ...inNamespace]),
@@ -32,12 +36,14 @@ export async function tellTimes({ kubectl, voice }: Stage): Promise<void> {
     kubectl.need(['logs', 'demo', ...inNamespace, '--timestamps']),
   ])
   if (!pod) throw new SmokeError('ERR_UNEXPECTED', `Pod/${WORKER_NAMESPACE}/demo is gone`)
-  for (const line of timelineLines(timeline(pod, events?.items ?? [], log))) voice.tell(line)
+  const links = timeline(pod, events?.items ?? [], log)
+  for (const line of timelineLines(links)) voice.tell(line)
+  return { chainMs: chainMs(links) }
 }
 
 export async function removeWorker(stage: Stage): Promise<void> {
   const environment = await workerEnvironment(stage)
-  await needDeployer(stage, ['destroy', '--env', environment], 'the worker')
+  await destroy(stage, ['--env', environment], 'the worker')
 }
 
 /** The objects that the deployer would apply for an environment. */
