@@ -40,7 +40,7 @@ test.for([
   {
     when: 'the engine does not let this user in',
     programs: { docker: FORBIDDEN },
-    says: /^✗ ERR_ENGINE: docker: the engine does not let this user in\n.*\n {2}next: add the user/m,
+    says: /^✗ ERR_ENGINE: docker: no engine answers\npermission denied.*\n {2}next: let this user in/m,
   },
 ])('docker: $when', async ({ programs, says }) => {
   const ended = await smoke(['--context', 'keyless-local', '--load', 'docker'], programs)
