@@ -76,7 +76,9 @@ test('when the leader is deleted the other leads, and heals', async () => {
   const first = await leader()
   const pod = first.match(/heal-[a-z0-9]+-[a-z0-9]+/)?.[0] ?? ''
   await cluster.client.delete(path('pods', pod))
-  await within(START_MS, async () => expect(await leader()).not.toBe(first))
+  await within(START_MS, async () => {
+    expect(await leader()).not.toBe(first)
+  })
   await edit('Jamie Tartt')
   await within(HEALED_MS, expectHealed)
 })

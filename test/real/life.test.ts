@@ -74,7 +74,8 @@ test('the second deploy changes nothing, whatever controllers have added since',
   expect(stderr).toContain(`Applied: ${COUNT} unchanged`)
   expect(await generations()).toEqual(before)
   expect((await folder.deployer('plan', '--exit-code')).code).toBe(0)
-  expect((await folder.deployer('status')).code).toBe(0)
+  const status = await folder.deployer('status')
+  expect(status.code, status.stdout).toBe(0)
 })
 
 async function generations() {
@@ -149,7 +150,9 @@ test('what the manifests no longer hold is pruned, with its pods', async () => {
   const { code, stderr } = await folder.deployer(...DEPLOY)
   expect(code, stderr).toBe(0)
   expect(stderr).toContain(`1 pruned, ${COUNT - 1} unchanged`)
-  await within(60_000, async () => expect(await podsOf('agent')).toEqual([]))
+  await within(60_000, async () => {
+    expect(await podsOf('agent')).toEqual([])
+  })
 })
 
 test('destroy waits until nothing is left, the pods included', async () => {
