@@ -2,6 +2,7 @@ import { withoutAutoscaled } from './autoscaler.ts'
 import { statedChanges } from './changes.ts'
 import type { Change } from './changes.ts'
 import { ownersOf } from './field-owners.ts'
+import { isFields } from './object.ts'
 import type { KubeObject } from './object.ts'
 import { ownerOf } from './ownership.ts'
 import type { ObjectSet } from './ownership.ts'
@@ -43,11 +44,29 @@ export function driftOf(
   return edits(withoutAutoscaled(desired, live), live)
 }
 
+/** `stringData` is only written: the API server keeps its values under `data`. */
+function asStored(desired: KubeObject): KubeObject {
+  const { stringData, ...rest } = desired
+  if (desired.kind !== 'Secret' || !isFields(stringData)) return desired
+  const encoded = Object.entries(stringData).map(([key, text]) => [
+    key,
+    Buffer.from(String(text)).toString('base64'),
+  ])
+  const data = isFields(desired['data']) ? desired['data'] : {}
+  return { ...rest, data: { ...data, ...Object.fromEntries(encoded) } }
+}
+
+function isEmptied(change: Change): boolean {
+  const { after } = change
+  if ('before' in change) return false
+  return Array.isArray(after) ? after.length === 0 : isFields(after) && !Object.keys(after).length
+}
+
 function edits(desired: KubeObject, live: KubeObject): Drift {
-  const found = statedChanges(live, desired).map((change) => ({
-    change,
-    owners: ownersOf(live, change.path),
-  }))
+  const found = statedChanges(live, asStored(desired))
+    .map((change) => ({ change, owners: ownersOf(live, change.path) }))
+    // An empty value that is ours and not there: the API server stores none
+    .filter(({ change, owners }) => !isEmptied(change) || !owners.some(({ isUs }) => isUs))
   if (found.length === 0) return { status: 'none' }
   const taken = found.filter(({ owners }) => !owners.some(({ isUs }) => isUs))
   if (taken.length === 0) {

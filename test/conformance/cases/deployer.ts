@@ -1,6 +1,16 @@
 import { globSync, readFileSync } from 'node:fs'
 import { parse } from 'yaml'
-import { apply, create, get, inNamespace, JSON_PATCH, patch, remove, update } from '../case.ts'
+import {
+  apply,
+  create,
+  get,
+  inNamespace,
+  JSON_PATCH,
+  MERGE,
+  patch,
+  remove,
+  update,
+} from '../case.ts'
 import type { Case, Step } from '../case.ts'
 
 /** What the deployer sends, as it sends it: our own manifests, and its way to plan, write, prune and lead. */
@@ -137,6 +147,26 @@ export const DEPLOYER_CASES: readonly Case[] = [
       ),
       patch(JSON_PATCH, `${MAPS}/x?fieldManager=${MANAGER}`, moved('$version')),
       patch(JSON_PATCH, `${MAPS}/x?fieldManager=${MANAGER}`, moved('$version')),
+    ],
+  },
+  {
+    name: 'deployer: a secret in plain values, and empty values, are owned as they were sent',
+    steps: [
+      apply(MANAGER, `${inNamespace('secrets')}/x`, {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'x', annotations: {} },
+        stringData: { password: 'plain' },
+      }),
+      patch(MERGE, `${inNamespace('secrets')}/x?fieldManager=kubectl-edit`, {
+        data: { password: 'ZWRpdGVk' },
+      }),
+      apply(MANAGER, `${inNamespace('secrets')}/x`, {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'x', annotations: {} },
+        stringData: { password: 'plain' },
+      }),
     ],
   },
   {
