@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['{app,deployer,local,scripts,smoke}/**/*.test.ts', 'test/**/*.test.ts'],
+    include: ['{app,bench,deployer,local,scripts,smoke}/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: [
       'test/conformance/**',
       ...(process.env['IMAGE_TESTS'] === undefined ? ['test/image/**'] : []), // npm run test:image

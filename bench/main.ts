@@ -1,12 +1,10 @@
-// `npm run bench -- [NAME…] [--json] [--quick] [--rounds 15]`: side-by-side measurements. Ratios of paired rounds hold from run
-// to run, single times do not; on a busy machine trust the CPU ratio. `in-cluster` is run when it is named, and wants
-// `--context NAME [--load WAY]`.
+// `npm run bench -- [NAME…] [--json] [--quick] [--rounds N] [--only PART…]`: side-by-side measurements. Ratios of paired rounds hold from run
+// to run, single times do not; on a busy machine trust the CPU ratio.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { benchDeployer } from './deployer.ts'
-import { benchInCluster } from './in-cluster.ts'
 import { benchPlatform } from './platform.ts'
 import { benchWorker } from './worker.ts'
 import type { BenchOptions, Report } from './report.ts'
@@ -15,7 +13,6 @@ const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<Rep
   worker: benchWorker,
   platform: benchPlatform,
   deployer: benchDeployer,
-  'in-cluster': benchInCluster,
 }
 
 process.exitCode = await main()
@@ -26,17 +23,14 @@ async function main(): Promise<number> {
     options: {
       json: { type: 'boolean' },
       quick: { type: 'boolean', default: false },
-      rounds: { type: 'string', default: '15' },
-      context: { type: 'string' },
-      load: { type: 'string' },
+      rounds: { type: 'string' },
+      only: { type: 'string', multiple: true, default: [] },
     },
   })
-  const { quick, context, load } = values
-  const here = Object.keys(BENCHMARKS).filter((name) => name !== 'in-cluster')
-  const names = positionals.length > 0 ? positionals : here
-  const rounds = Number(values.rounds)
+  const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS)
+  const rounds = values.rounds === undefined ? undefined : Number(values.rounds)
   const unknown = names.filter((name) => !(name in BENCHMARKS))
-  if (unknown.length > 0 || !Number.isInteger(rounds) || rounds < 1) {
+  if (unknown.length > 0 || !(rounds === undefined || (Number.isInteger(rounds) && rounds > 0))) {
     process.stderr.write(
       `expected ${Object.keys(BENCHMARKS).join(' or ')}, and --rounds as a whole number from 1\n`,
     )
@@ -44,7 +38,8 @@ async function main(): Promise<number> {
   }
   const reports: Record<string, Report> = {}
   for (const name of names) {
-    reports[name] = await bench(name, { rounds, quick, context, load }, values.json === true)
+    const options = { quick: values.quick, only: values.only, ...(rounds ? { rounds } : {}) }
+    reports[name] = await bench(name, options, values.json === true)
   }
   if (values.json) process.stdout.write(`${JSON.stringify(forPrograms(reports))}\n`)
   return 0
@@ -69,9 +64,7 @@ async function bench(
     if (report === undefined) throw new TypeError(`no benchmark is called ${name}`)
     if (!quiet) {
       const load = loadavg()[0]?.toFixed(1)
-      process.stdout.write(
-        `${name}: median of ${options.rounds} paired rounds, load ${load}\n${report.table}\n`,
-      )
+      process.stdout.write(`${name}: medians of paired rounds, load ${load}\n${report.table}\n`)
     }
     return report
   } finally {

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { BenchOptions, Report } from './report.ts'
 import { median } from './statistics.ts'
 
+const ROUNDS = 5
 const SETTLE_MS = 3_000
 /** As `npm run local` starts it. */
 const NODE_OPTIONS = ['--max-semi-space-size=2']
@@ -13,7 +14,7 @@ const NODE_OPTIONS = ['--max-semi-space-size=2']
 export async function benchPlatform(options: BenchOptions): Promise<Report> {
   const startMs: number[] = []
   const idleMB: number[] = []
-  for (let round = -1; round < Math.min(options.rounds, 5); round += 1) {
+  for (let round = -1; round < Math.min(options.rounds ?? ROUNDS, ROUNDS); round += 1) {
     const sample = await runOnce(join(options.directory, 'platform'))
     if (round < 0) continue
     startMs.push(sample.startMs)

@@ -4,6 +4,7 @@ import { startChain } from '../test/app/chain.ts'
 import type { BenchOptions, Report } from './report.ts'
 import { ratio, runRounds, table } from './harness.ts'
 
+const ROUNDS = 15
 const IDIOMATIC = 'sources and node_modules'
 const ONE_FILE = 'one file'
 const OURS = 'one file, code cache'
@@ -26,7 +27,7 @@ export async function benchWorker(options: BenchOptions): Promise<Report> {
         { name: OURS, program: [join(bundle, 'worker-start.cjs')], env },
         { name: FLOOR, program: [join(import.meta.dirname, 'hello.cjs')], env },
       ],
-      { rounds: options.rounds, mark: '6/7 write        ok', random: Math.random },
+      { rounds: options.rounds ?? ROUNDS, mark: '6/7 write        ok', random: Math.random },
     )
     return {
       table: table(samples, IDIOMATIC),

@@ -1,81 +1,51 @@
-import { randomBytes } from 'node:crypto'
-import { Agent, createServer, request as httpsRequest } from 'node:https'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from '../../local/kubernetes/client.ts'
 import type { ApiAccess, KubernetesClient } from '../../local/kubernetes/client.ts'
-import { startKubernetes } from '../../local/kubernetes/server.ts'
 import { createAuthority } from '../../local/tls.ts'
+import { ISSUER, startLocalApiServer } from '../../test/support/api-server.ts'
+import type { ApiServer } from '../../test/support/api-server.ts'
+import { startRealApiServer } from '../../test/support/real-api-server.ts'
 
-/** A fresh API server that counts what it is asked and takes its time. */
-export interface CountingServer {
-  /** Through the counter and the delay. */
+/** A fresh API server of a bench. */
+export interface BenchServer {
   readonly access: ApiAccess
-  /** Past both. */
+  /** Of the bench itself: neither counted nor slowed. */
   readonly client: KubernetesClient
+  /** Requests so far; NaN where nobody counts them. */
   requests(): number
   close(): Promise<void>
 }
 
 /** @param delayMs Added to every request, before it is carried out; many wait side by side. */
-export async function startCountingServer(delayMs: number): Promise<CountingServer> {
-  const authority = await createAuthority(Date.now())
-  const tls = await authority.issue(['127.0.0.1', 'localhost'])
-  const token = randomBytes(24).toString('base64url')
-  const kubernetes = await startKubernetes({
-    tls,
-    issuer: 'https://kubernetes.default.svc.cluster.local',
-    certificateAuthority: authority.certificate,
-    users: [{ token, name: 'admin', groups: ['system:masters'] }],
-    workloadIdentity: { tenantId: 'none', authorityHost: 'https://127.0.0.1/' },
-  })
-  const direct = { url: kubernetes.url, certificateAuthority: authority.certificate, token }
-  const client = createClient(direct)
-  const agent = new Agent({ ca: authority.certificate, keepAlive: true })
+export async function startCountingServer(delayMs: number): Promise<BenchServer> {
   let count = 0
-  const server = createServer(tls, (incoming, outgoing) => {
-    count += 1
-    passOn(incoming, outgoing, { target: direct.url, agent, delayMs })
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  return {
-    access: { ...direct, url: `https://127.0.0.1:${port}` },
-    client,
-    requests: () => count,
-    close: async () => {
-      const closed = once(server, 'close')
-      server.close()
-      server.closeAllConnections()
-      await closed
-      agent.destroy()
-      client.close()
-      await kubernetes.close()
+  const server = await startLocalApiServer({
+    authority: await createAuthority(Date.now()),
+    before: async (request) => {
+      if (request.headers.get('user-agent') === null) return
+      count += 1
+      if (delayMs > 0) await sleep(delayMs)
     },
-  }
+  })
+  return benchServer(server, () => count)
 }
 
-function passOn(
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  { target, agent, delayMs }: { target: string; agent: Agent; delayMs: number },
-): void {
-  const { host: _, ...headers } = incoming.headers
-  const { url = '/', method = 'GET' } = incoming
-  const begin = () => {
-    const onward = httpsRequest(`${target}${url}`, { agent, method, headers }, (message) => {
-      outgoing.writeHead(message.statusCode ?? 502, message.headers)
-      outgoing.flushHeaders()
-      message.pipe(outgoing)
-      message.once('error', () => outgoing.destroy())
-    })
-    onward.once('error', () => outgoing.destroy())
-    outgoing.once('close', () => onward.destroy())
-    incoming.pipe(onward)
+/** @param assets Folder with kube-apiserver and etcd: the value of KUBEBUILDER_ASSETS. */
+export async function startRealServer(assets: string): Promise<BenchServer> {
+  const authority = await createAuthority(Date.now())
+  const server = await startRealApiServer(assets, { authority, issuer: ISSUER })
+  return benchServer(server, () => Number.NaN)
+}
+
+function benchServer(server: ApiServer, requests: () => number): BenchServer {
+  const client = createClient(server.access)
+  return {
+    access: server.access,
+    client,
+    requests,
+    close: async () => {
+      client.close()
+      await server.close()
+    },
   }
-  if (delayMs === 0) begin()
-  else void sleep(delayMs).then(begin)
 }

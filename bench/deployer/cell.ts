@@ -3,34 +3,40 @@ import { join } from 'node:path'
 import { parseDocument } from 'yaml'
 import { writeKubeconfig } from '../../test/deployer/cluster.ts'
 import type { ApiAccess } from '../../local/kubernetes/client.ts'
-import { median } from '../statistics.ts'
-import { startCountingServer } from './api-server.ts'
-import type { CountingServer } from './api-server.ts'
+import { median, pairedRatio } from '../statistics.ts'
+import { startCountingServer, startRealServer } from './api-server.ts'
+import type { BenchServer } from './api-server.ts'
 import { writeObjects } from './objects.ts'
 import type { Content } from './objects.ts'
 import { PHASES, timed } from './tools.ts'
-import type { Phase, Tool, Workspace } from './tools.ts'
+import type { Phase, Spent, Tool, ToolName, Workspace } from './tools.ts'
 
-/** One size at one delay. */
+/** One size on one kind of server. */
 export interface Cell {
   readonly count: number
-  readonly delayMs: number
+  /** The delay of the counting server, or the folder of a real kube-apiserver. */
+  readonly on: { readonly delayMs: number } | { readonly assets: string }
   readonly rounds: number
 }
 
-/** One line of the report. */
+/** `objects/delay` or `objects/real`. */
+export function cellName({ count, on }: Pick<Cell, 'count' | 'on'>): string {
+  return `${count}/${'assets' in on ? 'real' : `${on.delayMs}ms`}`
+}
+
+/** One line of the report: medians, and ratios of paired rounds. */
 export interface Case {
   /** `phase/objects/delay` */
   readonly name: string
-  readonly oursMs: number
-  readonly kubectlMs: number
-  readonly helmMs: number
-  readonly requests: number
-  readonly kubectlRequests: number
+  readonly ms: Readonly<Record<ToolName, number>>
+  readonly cpuMs: Readonly<Record<ToolName, number>>
+  /** NaN on a real server. */
+  readonly requests: Readonly<Record<ToolName, number>>
+  /** Wall time of ours as a multiple of theirs. */
+  readonly ratio: { readonly kubectl: number; readonly helm: number }
 }
 
-interface Sample {
-  readonly ms: number
+interface Sample extends Spent {
   readonly requests: number
 }
 
@@ -40,7 +46,10 @@ export async function measureCell(
   cell: Cell,
   directory: string,
 ): Promise<readonly Case[]> {
-  const server = await startCountingServer(cell.delayMs)
+  const { on } = cell
+  const server = await ('assets' in on
+    ? startRealServer(on.assets)
+    : startCountingServer(on.delayMs))
   const samples = new Map<string, Sample[]>()
   try {
     for (let round = 0; round < cell.rounds; round += 1) {
@@ -61,7 +70,7 @@ export async function measureCell(
 }
 
 async function measure(
-  server: CountingServer,
+  server: BenchServer,
   tool: Tool,
   space: Workspace,
   { phase, count }: { readonly phase: Phase; readonly count: number },
@@ -70,18 +79,29 @@ async function measure(
   if (before) await timed(before)
   await writeObjects(space.objects, contentOf(phase, count))
   if (phase === 'first') await tool.prepare(space)
+  if (phase === 'heal') await drift(server, space)
   const requests = server.requests()
-  const ms = await timed(tool.invocation(phase, space))
-  return { ms, requests: server.requests() - requests }
+  const spent = await timed(tool.invocation(phase, space))
+  return { ...spent, requests: server.requests() - requests }
+}
+
+/** Somebody scales a deployment by hand. */
+async function drift(server: BenchServer, { namespace }: Workspace): Promise<void> {
+  const path = `/apis/apps/v1/namespaces/${namespace}/deployments/object-0`
+  const edit = { spec: { replicas: 3 } }
+  await server.client.patch(path, 'application/merge-patch+json', edit, {
+    fieldManager: 'kubectl-edit',
+  })
 }
 
 function contentOf(phase: Phase, count: number): Content {
-  const isChanged = phase === 'change' || phase === 'prune'
-  return { count, value: isChanged ? 'changed' : 'same', isPruned: phase === 'prune' }
+  const isChanged = phase === 'change' || phase === 'prune' || phase === 'heal'
+  const isPruned = phase === 'prune' || phase === 'heal'
+  return { count, value: isChanged ? 'changed' : 'same', isPruned }
 }
 
 async function workspace(
-  server: CountingServer,
+  server: BenchServer,
   tool: Tool,
   parent: string,
   round: number,
@@ -118,14 +138,18 @@ export async function writeEnvironment(
 }
 
 function caseOf(phase: Phase, cell: Cell, samples: ReadonlyMap<string, readonly Sample[]>): Case {
-  const of = (tool: Tool['name'], quantity: keyof Sample) =>
-    Math.round(median((samples.get(`${phase} ${tool}`) ?? []).map((sample) => sample[quantity])))
+  const all = (name: ToolName, quantity: keyof Sample) =>
+    (samples.get(`${phase} ${name}`) ?? []).map((sample) => sample[quantity])
+  const medians = (quantity: keyof Sample) => {
+    const of = (name: ToolName) => Math.round(median(all(name, quantity)))
+    return { ours: of('ours'), kubectl: of('kubectl'), helm: of('helm') }
+  }
+  const ratio = (name: ToolName) => pairedRatio(all('ours', 'ms'), all(name, 'ms'))
   return {
-    name: `${phase}/${cell.count}/${cell.delayMs}ms`,
-    oursMs: of('ours', 'ms'),
-    kubectlMs: of('kubectl', 'ms'),
-    helmMs: of('helm', 'ms'),
-    requests: of('ours', 'requests'),
-    kubectlRequests: of('kubectl', 'requests'),
+    name: `${phase}/${cellName(cell)}`,
+    ms: medians('ms'),
+    cpuMs: medians('cpuMs'),
+    requests: medians('requests'),
+    ratio: { kubectl: ratio('kubectl'), helm: ratio('helm') },
   }
 }

@@ -49,8 +49,8 @@ async function pairs(ours: Invocation, theirs: Invocation, rounds: number): Prom
     const one = await timed(ours, [0, 1])
     const other = await timed(theirs)
     if (round < 0) continue // the first fills caches
-    times.ours.push(one)
-    times.theirs.push(other)
+    times.ours.push(one.ms)
+    times.theirs.push(other.ms)
   }
   return Math.round(pairedRatio(times.ours, times.theirs) * 1000) / 1000
 }

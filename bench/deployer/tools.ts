@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { helm, kubectl } from '../../scripts/kubectl.ts'
 
-export const PHASES = ['first', 'noop', 'plan', 'change', 'prune'] as const
+export const PHASES = ['first', 'noop', 'plan', 'change', 'prune', 'heal'] as const
 export type Phase = (typeof PHASES)[number]
 
 /** Where one tool works in one round: a namespace, manifests and a home of its own. */
@@ -22,8 +23,10 @@ export interface Invocation {
   readonly env: Readonly<Record<string, string>>
 }
 
+export type ToolName = 'ours' | 'kubectl' | 'helm'
+
 export interface Tool {
-  readonly name: 'ours' | 'kubectl' | 'helm'
+  readonly name: ToolName
   /** Folder for the YAML files, inside the workspace. */
   readonly objects: string
   prepare(workspace: Workspace): Promise<void>
@@ -32,8 +35,17 @@ export interface Tool {
   invocation(phase: Phase, workspace: Workspace): Invocation
 }
 
-/** @returns Wall time in milliseconds, from before the process was made until it ended. */
-export async function timed({ program, args, env }: Invocation, allowed = [0]): Promise<number> {
+/** What one run cost. */
+export interface Spent {
+  /** Wall time, from before the process was made until it ended. */
+  readonly ms: number
+  /** User and system time of the process, in steps of 10 ms; NaN where /proc does not tell. */
+  readonly cpuMs: number
+}
+
+/** Runs a command line; nothing else may run meanwhile, or its time would count too. */
+export async function timed({ program, args, env }: Invocation, allowed = [0]): Promise<Spent> {
+  const cpuBefore = childrenCpuMs()
   const startedAt = performance.now()
   const child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
   const said = text(child.stderr)
@@ -45,7 +57,19 @@ export async function timed({ program, args, env }: Invocation, allowed = [0]): 
   if (code === null || !allowed.includes(code)) {
     throw new Error(`${program} ${args.join(' ')} ended with ${code}:\n${await said}`)
   }
-  return ms
+  return { ms, cpuMs: childrenCpuMs() - cpuBefore }
+}
+
+const MS_PER_TICK = 10
+
+/** Of all children that have ended. @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html (cutime, cstime) */
+function childrenCpuMs(): number {
+  try {
+    const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? []
+    return (Number(fields[13]) + Number(fields[14])) * MS_PER_TICK
+  } catch {
+    return Number.NaN
+  }
 }
 
 /** The three, the built deployer first. */
@@ -66,7 +90,7 @@ export function oursInvocation(
   return {
     program: process.execPath,
     args: [program, ...args, '--env', join(directory, 'environment.yaml')],
-    env: { NODE_COMPILE_CACHE: join(program, '..', '..', 'compiled') },
+    env: { XDG_CACHE_HOME: join(program, '..', '..', 'cache') },
   }
 }
 
@@ -104,6 +128,7 @@ function kubectlTool(program: string): Tool {
       phase === 'prune' ? apply(workspace, '--force-conflicts', ...applySet) : undefined,
     invocation: (phase, workspace) => {
       if (phase === 'prune') return apply(workspace, '--force-conflicts', ...applySet)
+      if (phase === 'heal') return apply(workspace, '--force-conflicts')
       if (phase !== 'plan') return apply(workspace)
       const { namespace, objects } = workspace
       const args = ['diff', '--server-side', '--namespace', namespace, '--filename', objects]
@@ -129,6 +154,7 @@ function helmTool(program: string): Tool {
         join(workspace.directory, 'chart'),
         `--namespace=${workspace.namespace}`,
         ...(phase === 'plan' ? ['--dry-run=server'] : []),
+        ...(phase === 'heal' ? ['--force-conflicts'] : []),
       ],
       env: home(workspace),
     }),

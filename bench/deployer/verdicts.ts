@@ -12,16 +12,19 @@ import { oursInvocation } from './tools.ts'
 /** From the status that shows that there is no hope to the end of the process. */
 export interface Verdict {
   readonly name: string
+  /** Without the grace that the deployer gives to what often passes by itself. */
   readonly seconds: number
   /** What the deployer says of it. */
   readonly reason: string
 }
 
-/** An object, and the status a kubelet or controller gives it; only what has no grace. */
+/** An object, and the status a kubelet, scheduler or controller gives it. */
 interface Hopeless {
   readonly name: string
-  readonly kind: 'Pod' | 'Job'
+  readonly kind: keyof typeof OBJECTS
   readonly status: object
+  /** What the deployer waits for it to pass: a quota may become free, a node may come. */
+  readonly graceSeconds?: number
 }
 
 const CONTAINER = { name: 'main', image: 'registry.example/main:1' }
@@ -36,11 +39,28 @@ const CASES: readonly Hopeless[] = [
     reason: 'BackoffLimitExceeded',
     message: 'Job has reached the specified backoff limit',
   }),
+  {
+    ...condition('unschedulable', 'Pod', {
+      type: 'PodScheduled',
+      status: 'False',
+      reason: 'Unschedulable',
+      message: '0/1 nodes are available: 1 Insufficient cpu.',
+    }),
+    graceSeconds: 15,
+  },
+  {
+    ...refused('quota', 'pods "demo-1" is forbidden: exceeded quota: q, requested: pods=1'),
+    graceSeconds: 5,
+  },
+  {
+    ...refused('webhook denial', 'admission webhook "policy.example" denied the request: no'),
+    graceSeconds: 2,
+  },
 ]
 
 /** A wait that is under way by then. */
 const UNTIL_IT_WATCHES_MS = 700
-const TIMEOUT_SECONDS = 10
+const TIMEOUT_SECONDS = 40
 
 /** Each hopeless object on a fresh API server, whose node and controllers are played here. */
 export async function measureVerdicts(
@@ -55,7 +75,7 @@ export async function measureVerdicts(
 async function measureVerdict(
   program: string,
   parent: string,
-  { name, kind, status }: Hopeless,
+  { name, kind, status, graceSeconds = 0 }: Hopeless,
 ): Promise<Verdict> {
   const directory = join(parent, `verdict-${name.replaceAll(' ', '-')}`)
   await mkdir(join(directory, 'objects'), { recursive: true })
@@ -75,12 +95,12 @@ async function measureVerdict(
       child.once('error', reject)
       child.once('exit', () => resolve(performance.now()))
     })
-    const path = kind === 'Pod' ? POD_PATH : JOB_PATH
+    const path = PATHS[kind]
     await untilThere(server.client, path)
     await sleep(UNTIL_IT_WATCHES_MS)
     const shownAt = performance.now()
     await server.client.patch(`${path}/status`, 'application/merge-patch+json', { status })
-    const seconds = Math.round((await ended) - shownAt) / 1000
+    const seconds = Math.round((await ended) - shownAt) / 1000 - graceSeconds
     const reason = /^✗ .*: failed (\(.+)$/m.exec(await said)?.[1]
     if (reason === undefined) throw new Error(`${name}: no verdict:\n${await said}`)
     return { name, seconds, reason }
@@ -89,8 +109,11 @@ async function measureVerdict(
   }
 }
 
-const POD_PATH = '/api/v1/namespaces/default/pods/demo'
-const JOB_PATH = '/apis/batch/v1/namespaces/default/jobs/demo'
+const PATHS = {
+  Pod: '/api/v1/namespaces/default/pods/demo',
+  Job: '/apis/batch/v1/namespaces/default/jobs/demo',
+  Deployment: '/apis/apps/v1/namespaces/default/deployments/demo',
+}
 /** Without it no pod is admitted. */
 const DEFAULT_ACCOUNT = {
   apiVersion: 'v1',
@@ -109,6 +132,15 @@ const OBJECTS = {
     kind: 'Job',
     metadata: { name: 'demo' },
     spec: { template: { spec: { restartPolicy: 'Never', containers: [CONTAINER] } } },
+  },
+  Deployment: {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'demo' },
+    spec: {
+      selector: { matchLabels: { app: 'demo' } },
+      template: { metadata: { labels: { app: 'demo' } }, spec: { containers: [CONTAINER] } },
+    },
   },
 }
 
@@ -138,4 +170,11 @@ function waiting(name: string, reason: string, message: string, restartCount = 0
 
 function condition(name: string, kind: Hopeless['kind'], shown: object): Hopeless {
   return { name, kind, status: { conditions: [shown] } }
+}
+
+/** A Deployment whose pods the API server does not take. */
+function refused(name: string, message: string): Hopeless {
+  const shown = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message }
+  const { status, ...rest } = condition(name, 'Deployment', shown)
+  return { ...rest, status: { ...status, observedGeneration: 1, unavailableReplicas: 1 } }
 }

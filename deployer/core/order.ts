@@ -24,7 +24,10 @@ function rankOf(kind: string): number {
 
 /** Sorts by rank, then by kind as listed, group, namespace and name: the same objects always come in the same order. */
 export function inApplyOrder<T>(items: readonly T[], refOf: (item: T) => ObjectRef): readonly T[] {
-  return items.toSorted((a, b) => compare(sortKey(refOf(a)), sortKey(refOf(b))))
+  return items
+    .map((item) => ({ item, key: sortKey(refOf(item)) }))
+    .toSorted((a, b) => compare(a.key, b.key))
+    .map(({ item }) => item)
 }
 
 /** The items of each rank, lowest first; inside a rank nothing waits for anything. */
@@ -45,9 +48,6 @@ function sortKey(ref: ObjectRef): SortKey {
 }
 
 function compare(a: SortKey, b: SortKey): number {
-  for (const [index, left] of a.entries()) {
-    const right = b[index] ?? ''
-    if (left !== right) return left < right ? -1 : 1
-  }
-  return 0
+  const place = a.findIndex((part, index) => part !== b[index])
+  return place === -1 ? 0 : (a[place] ?? '') < (b[place] ?? '') ? -1 : 1
 }

@@ -1,4 +1,5 @@
 import { listen } from '../http.ts'
+import type { Handler } from '../http.ts'
 import type { KeyPair } from '../tls.ts'
 import type { Api } from './api/api.ts'
 import { followDefinitions } from './api/definitions.ts'
@@ -25,6 +26,8 @@ export interface KubernetesOptions {
   readonly workloadIdentity: { readonly tenantId: string; readonly authorityHost: string }
   /** Asked at every pod: false is a webhook that is down, so that pods which want it are refused. */
   readonly webhookAvailable?: () => boolean
+  /** Waited for before each request is looked at: for those who count requests, or a slow network. */
+  readonly before?: (request: Request) => Promise<void>
   /** How many changes watches can go back; older ones are answered with 410. Default 4096. */
   readonly history?: number
   /** Milliseconds since the Unix epoch. */
@@ -66,7 +69,11 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
   }
   followDefinitions(api)
   for (const name of NAMESPACES) await createNamespace(api, name)
-  return listen((request) => handle(api, request), {
+  const answer: Handler = async (request) => {
+    await options.before?.(request)
+    return handle(api, request)
+  }
+  return listen(answer, {
     tls: options.tls,
     name: 'Kubernetes API',
     ...(options.port === undefined ? {} : { port: options.port }),

@@ -23,7 +23,7 @@ export interface ApiServerOptions {
 }
 
 /** What a test changes of the local API server; a real one is as it is. */
-export type LocalOptions = Pick<KubernetesOptions, 'webhookAvailable'>
+export type LocalOptions = Pick<KubernetesOptions, 'webhookAvailable' | 'before'>
 
 export const ISSUER = 'https://kubernetes.default.svc.cluster.local'
 
