@@ -1,10 +1,12 @@
-// `npm run bench -- [NAME…] [--json] [--quick] [--rounds N] [--only PART…]`: side-by-side measurements. Ratios of paired rounds hold from run
-// to run, single times do not; on a busy machine trust the CPU ratio.
+// `npm run bench -- [NAME…] [--json] [--quick] [--rounds N] [--only PART…]`: side-by-side measurements. Ratios of paired
+// rounds hold from run to run, single times do not; on a busy machine trust the CPU ratio. `in-cluster` is run when it is
+// named, and wants `--context NAME [--load WAY]`.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { benchDeployer } from './deployer.ts'
+import { benchInCluster } from './in-cluster.ts'
 import { benchPlatform } from './platform.ts'
 import { benchWorker } from './worker.ts'
 import type { BenchOptions, Report } from './report.ts'
@@ -13,6 +15,7 @@ const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<Rep
   worker: benchWorker,
   platform: benchPlatform,
   deployer: benchDeployer,
+  'in-cluster': benchInCluster,
 }
 
 process.exitCode = await main()
@@ -25,9 +28,13 @@ async function main(): Promise<number> {
       quick: { type: 'boolean', default: false },
       rounds: { type: 'string' },
       only: { type: 'string', multiple: true, default: [] },
+      context: { type: 'string' },
+      load: { type: 'string' },
     },
   })
-  const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS)
+  const { quick, only, context, load } = values
+  const here = Object.keys(BENCHMARKS).filter((name) => name !== 'in-cluster')
+  const names = positionals.length > 0 ? positionals : here
   const rounds = values.rounds === undefined ? undefined : Number(values.rounds)
   const unknown = names.filter((name) => !(name in BENCHMARKS))
   if (unknown.length > 0 || !(rounds === undefined || (Number.isInteger(rounds) && rounds > 0))) {
@@ -38,8 +45,7 @@ async function main(): Promise<number> {
   }
   const reports: Record<string, Report> = {}
   for (const name of names) {
-    const options = { quick: values.quick, only: values.only, ...(rounds ? { rounds } : {}) }
-    reports[name] = await bench(name, options, values.json === true)
+    reports[name] = await bench(name, { rounds, quick, only, context, load }, values.json === true)
   }
   if (values.json) process.stdout.write(`${JSON.stringify(forPrograms(reports))}\n`)
   return 0

@@ -1,12 +1,16 @@
 export interface BenchOptions {
   /** Absent: as many as each benchmark thinks right. */
-  readonly rounds?: number
+  readonly rounds?: number | undefined
   /** Parts of a benchmark, by the names it gives them; empty for all. */
   readonly only: readonly string[]
   /** The smallest run that still shows something. */
   readonly quick: boolean
   /** For builds and other files of one run. */
   readonly directory: string
+  /** A cluster with the platform up, for the benchmark that needs one. */
+  readonly context?: string | undefined
+  /** How an image gets there: as for `npm run smoke`. */
+  readonly load?: string | undefined
 }
 
 export interface Report {

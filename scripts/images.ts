@@ -93,7 +93,7 @@ export function basesOf(env: NodeJS.ProcessEnv): Pick<BuildOptions, 'buildBase' 
 }
 
 /** A client without buildx refuses to build unless it is told to use the engine's own builder. */
-async function builderEnvironment(): Promise<NodeJS.ProcessEnv> {
+export async function builderEnvironment(): Promise<NodeJS.ProcessEnv> {
   if (process.env['DOCKER_BUILDKIT'] !== undefined) return process.env
   const hasBuildx = await docker(['buildx', 'version']).then(
     () => true,

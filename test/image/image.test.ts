@@ -156,7 +156,7 @@ test('the source maps are built beside the image', async () => {
   expect(paths).toEqual(
     expect.arrayContaining(['worker.cjs.map', 'platform.cjs.map', 'deployer.mjs.map']),
   )
-})
+}, 120_000)
 
 describe('in a container with nothing', () => {
   test('the worker says that no identity was injected', async () => {
