@@ -10,6 +10,14 @@ function refused(spec: object): Step {
   return create(`${DEPLOYMENTS}?dryRun=All`, deployment('x', spec))
 }
 
+function scheduled(spec: object): Step {
+  const template = { spec: { restartPolicy: 'Never', containers: [CONTAINER] } }
+  return create(`${CRON_JOBS}?dryRun=All`, {
+    metadata: { name: 'x' },
+    spec: { ...spec, jobTemplate: { spec: { template } } },
+  })
+}
+
 export const WORKLOAD_CASES: readonly Case[] = [
   {
     name: 'deployment: defaults',
@@ -125,6 +133,35 @@ export const WORKLOAD_CASES: readonly Case[] = [
           },
         },
       }),
+    ],
+  },
+  {
+    name: 'cron job: what is no schedule, and no time zone',
+    bare: true,
+    steps: [
+      ...[
+        '* * * *',
+        '60 * * * *',
+        '* * 0 * *',
+        '0 0 * * 7',
+        '*/0 * * * *',
+        '5-1 * * * *',
+        '1-2-3 * * * *',
+        '1/2/3 * * * *',
+        'x * * * *',
+        '-1 * * * *',
+        ', * * * *',
+        '@often',
+        '@every day',
+        '@every 1h30m',
+        '@daily ',
+        ' 0 9 * * mon-FRI',
+        'TZ=UTC 0 0 * * *',
+        'CRON_TZ=UTC 0 0 * *',
+      ].map((schedule) => scheduled({ schedule })),
+      ...['', 'Local', 'Europe/Berlin', 'europe/berlin', 'Nowhere/Land', 'a b', '+01:00'].map(
+        (timeZone) => scheduled({ schedule: '0 0 * * *', timeZone }),
+      ),
     ],
   },
   {

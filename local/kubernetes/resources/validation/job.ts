@@ -3,6 +3,7 @@ import type { JsonObject, KubeObject } from '../../object.ts'
 import type { StatusCause } from '../../errors.ts'
 import { sameJson } from '../../schema/same.ts'
 import { matchesLabelSelector } from '../../selectors.ts'
+import { parseSchedule } from '../../cron-schedule.ts'
 import { IMMUTABLE, invalidValue, notSupported, required } from './causes.ts'
 import { validateLabelSelector } from './selectors.ts'
 import { natural, validateTemplate } from './workload.ts'
@@ -117,7 +118,7 @@ export function validateCronJob(cronJob: KubeObject): readonly StatusCause[] {
   const schedule = asText(spec['schedule'])
   const jobSpec = at(spec, 'jobTemplate', 'spec')
   const causes: StatusCause[] = []
-  if (schedule === '') causes.push(required('spec.schedule'))
+  causes.push(...scheduleCauses(schedule), ...timeZoneCauses(spec['timeZone']))
   if (asText(cronJob.metadata.name).length > 52) {
     causes.push(
       invalidValue('metadata.name', cronJob.metadata.name, 'must be no more than 52 characters'),
@@ -133,4 +134,58 @@ export function validateCronJob(cronJob: KubeObject): readonly StatusCause[] {
     )
   }
   return [...causes, ...validateJobSpec(isRecord(jobSpec) ? jobSpec : {}, 'spec.jobTemplate.spec')]
+}
+
+function scheduleCauses(schedule: string): readonly StatusCause[] {
+  if (schedule === '') return [required('spec.schedule')]
+  const field = 'spec.schedule'
+  const detail = problemOf(() => parseSchedule(schedule.replace(/^(?:CRON_)?TZ=\S+\s+/, '')))
+  const causes = detail === undefined ? [] : [invalidValue(field, schedule, detail)]
+  return schedule.includes('TZ')
+    ? [
+        ...causes,
+        invalidValue(
+          field,
+          schedule,
+          'cannot use TZ or CRON_TZ in schedule, use timeZone field instead',
+        ),
+      ]
+    : causes
+}
+
+function timeZoneCauses(timeZone: unknown): readonly StatusCause[] {
+  if (timeZone === undefined || timeZone === null) return []
+  const field = 'spec.timeZone'
+  const name = asText(timeZone)
+  if (name === '')
+    return [invalidValue(field, timeZone, 'timeZone must be nil or non-empty string')]
+  if (name.toLowerCase() === 'local')
+    return [
+      invalidValue(
+        field,
+        timeZone,
+        'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones',
+      ),
+    ]
+  return isKnownZone(name) ? [] : [invalidValue(field, timeZone, `unknown time zone ${name}`)]
+}
+
+/** Zones are files to Kubernetes: letter case counts, and an offset is no name. Node takes both. */
+function isKnownZone(name: string): boolean {
+  if (/^[+-]/.test(name)) return false
+  try {
+    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions()
+    return timeZone === name || timeZone.toLowerCase() !== name.toLowerCase()
+  } catch {
+    return false
+  }
+}
+
+function problemOf(parse: () => unknown): string | undefined {
+  try {
+    parse()
+    return undefined
+  } catch (error) {
+    return (error as Error).message
+  }
 }
