@@ -5,7 +5,7 @@ FROM ${BUILD_BASE} AS build
 WORKDIR /src
 ARG NPM_CONFIG_REGISTRY
 COPY package.json package-lock.json ./
-RUN npm ci --ignore-scripts --no-audit --no-fund
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 COPY app app
 USER 65532:65532
 ENTRYPOINT ["node", "app/main.ts"]

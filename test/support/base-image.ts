@@ -150,11 +150,11 @@ async function plant(root: string, tree: Tree): Promise<void> {
 }
 
 async function fingerprint(tree: Tree, changes: readonly string[]): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify([tree, changes]))
+  const hash = createHash('sha256').update(JSON.stringify([process.version, tree, changes]))
   for (const file of Object.values(tree)) {
     if (!('from' in file)) continue
-    const { size, mtimeMs } = await stat(file.from)
-    hash.update(`${size} ${mtimeMs}\n`)
+    const { size } = await stat(file.from)
+    hash.update(`${size}\n`)
   }
   return hash.digest('hex').slice(0, 12)
 }
