@@ -35,13 +35,14 @@ export async function needDeployer(
   hold(await runDeployer(stage, args, 'show'), args[0], what)
 }
 
-/** Destroys a set of objects; several may be destroyed at the same time, each is told when it is done. */
+/** Destroys a set of objects, and says nothing if there is none; several may be destroyed at the same time, each is told when it is done. */
 export async function destroy(
   stage: Pick<Stage, 'voice' | 'signal' | 'env'>,
   args: readonly string[],
   what: string,
 ): Promise<void> {
   const ended = await runDeployer(stage, ['destroy', ...args], 'capture')
+  if (ended.code === 0 && ended.stderr.includes('Nothing to destroy')) return
   stage.voice.command(['npm', 'run', 'destroy', '--', ...args])
   stage.voice.print(`${ended.stdout}${ended.stderr}`)
   hold(ended, 'destroy', what)

@@ -6,9 +6,6 @@ import { runStory } from './run-story.ts'
 await runStory(async (teller) => {
   const options = parseKindArguments(process.argv.slice(2), process.env, teller.voice.print)
   if (options === 'help') return
-  const started = performance.now()
   await kindJourney(options, teller)
-  teller.voice.say(
-    `Done in ${((performance.now() - started) / 1_000).toFixed(1)} s. No key was used`,
-  )
+  teller.voice.say('Done. No key was used')
 })

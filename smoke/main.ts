@@ -6,10 +6,7 @@ import { runStory } from './run-story.ts'
 await runStory(async (teller) => {
   const options = parseSmokeArguments(process.argv.slice(2), process.env, teller.voice.print)
   if (options === 'help') return
-  const started = performance.now()
   const again = `npm run smoke -- --context ${options.context}`
   await journey({ ...teller, options, again })
-  teller.voice.say(
-    `Done in ${((performance.now() - started) / 1_000).toFixed(1)} s. No key was used`,
-  )
+  teller.voice.say('Done. No key was used')
 })

@@ -31,7 +31,10 @@ class Interrupted extends Error {
 export async function runStory(story: (teller: Teller) => Promise<void>): Promise<void> {
   // Whoever reads may be gone (`| head`): what was made is removed all the same
   process.stdout.on('error', () => {})
-  const voice = createVoice((text) => void process.stdout.write(text))
+  const voice = createVoice(
+    (text) => void process.stdout.write(text),
+    () => performance.now(),
+  )
   const [run, cleanUp] = [new AbortController(), new AbortController()]
   let isCleaningUp = false
   let asked = 0

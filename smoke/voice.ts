@@ -12,10 +12,16 @@ export interface Voice {
   readonly print: (text: string) => void
 }
 
-/** @param write Receives whole lines. */
-export function createVoice(write: (text: string) => void): Voice {
+/**
+ * @param write Receives whole lines.
+ * @param now Milliseconds since any moment: every chapter says how long after the first word it starts.
+ */
+export function createVoice(write: (text: string) => void, now: () => number): Voice {
+  const started = now()
+  const elapsed = () => `${((now() - started) / 1_000).toFixed(1)} s`
   return {
-    say: (sentence) => write(`\n${styleText('bold', sentence)}\n`),
+    say: (sentence) =>
+      write(`\n${styleText('dim', `[${elapsed()}]`)} ${styleText('bold', sentence)}\n`),
     tell: (line) => write(`  ${line}\n`),
     command: (words) => write(styleText('dim', `$ ${words.map(quoted).join(' ')}\n`)),
     print: write,
