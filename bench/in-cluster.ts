@@ -48,7 +48,7 @@ async function stageOf({ context, load }: BenchOptions): Promise<Stage> {
   if (options === 'help') throw new TypeError('nobody asked for help')
   return createStage({
     options,
-    voice: createVoice((text) => void process.stderr.write(text)),
+    voice: createVoice((text) => void process.stderr.write(text), Date.now),
     env: process.env,
     signal: new AbortController().signal,
   })

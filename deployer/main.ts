@@ -1,29 +1,38 @@
 #!/usr/bin/env node
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { run } from './cli.ts'
 
 const root = projectRoot(dirname(realpathSync(process.argv[1] ?? '.')))
 const interrupted = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort())
 
-process.exitCode = await run(process.argv.slice(2), {
-  streams: {
-    stdout: (text) => void process.stdout.write(text),
-    stderr: (text) => void process.stderr.write(text),
-    colour: { stdout: wantsColour(process.stdout), stderr: wantsColour(process.stderr) },
-  },
-  env: process.env,
-  cwd: process.cwd(),
-  root,
-  version: versionOf(root),
-  now: Date.now,
-  ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),
-  signal: interrupted.signal,
-})
+const args = process.argv.slice(2)
+const version = versionOf(root)
+if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+  process.stdout.write(`${version}\n`)
+} else process.exitCode = await runCommand()
 
 // a credential plugin that waits for somebody to sign in would keep this process alive
 if (interrupted.signal.aborted) process.exit()
+
+/** Imported only here: to tell the version, no command line need be parsed. */
+async function runCommand(): Promise<number> {
+  const { run } = await import('./cli.ts')
+  return run(args, {
+    streams: {
+      stdout: (text) => void process.stdout.write(text),
+      stderr: (text) => void process.stderr.write(text),
+      colour: { stdout: wantsColour(process.stdout), stderr: wantsColour(process.stderr) },
+    },
+    env: process.env,
+    cwd: process.cwd(),
+    root,
+    version,
+    now: Date.now,
+    ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),
+    signal: interrupted.signal,
+  })
+}
 
 async function ask(question: string): Promise<boolean> {
   return (await import('./ask.ts')).askOnTerminal(question, interrupted.signal)
