@@ -108,5 +108,6 @@ async function end(setting: JourneySetting, failed: boolean): Promise<void> {
   voice.say('Everything stays, as asked')
   voice.tell(`npm run logs -- --env ${environment}`)
   voice.tell(`${kubectl} logs --namespace ${PLATFORM_NAMESPACE} deployment/platform`)
-  voice.tell(`${again} --reuse     goes on with it, ${again} --remove     removes it`)
+  voice.tell(`${again} --reuse     goes on with it`)
+  voice.tell(`${again} --remove    removes it`)
 }

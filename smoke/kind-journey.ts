@@ -19,7 +19,10 @@ import { stateFolder } from './stage.ts'
  * Makes a kind cluster, runs the journey on it, and deletes it: after success, failure and Ctrl-C alike, unless it is to
  * be kept.
  */
-export async function kindJourney(options: KindOptions, teller: Teller): Promise<void> {
+export async function kindJourney(
+  options: KindOptions,
+  teller: Teller & { readonly again: string },
+): Promise<void> {
   const { voice, env, signal, cleanUpSignal } = teller
   const context = `kind-${options.name}`
   const cluster: KindCluster = {
@@ -41,7 +44,6 @@ export async function kindJourney(options: KindOptions, teller: Teller): Promise
       await journey({
         ...teller,
         options: { ...options, context, kubeconfig: cluster.kubeconfig, load },
-        again: 'npm run smoke:kind --',
         isDisposable: true,
       })
     },

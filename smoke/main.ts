@@ -2,11 +2,12 @@
 import { journey } from './journey.ts'
 import { parseSmokeArguments } from './options.ts'
 import { runStory } from './run-story.ts'
+import { commandLine } from './voice.ts'
 
 await runStory(async (teller) => {
   const options = parseSmokeArguments(process.argv.slice(2), process.env, teller.voice.print)
   if (options === 'help') return
-  const again = `npm run smoke -- --context ${options.context}`
+  const again = commandLine('npm run smoke --', process.argv.slice(2))
   await journey({ ...teller, options, again })
   teller.voice.say('Done. No key was used')
 })

@@ -28,6 +28,12 @@ export function createVoice(write: (text: string) => void, now: () => number): V
   }
 }
 
+/** A command line to be typed again with one of these options instead: which of them it had is left out. */
+export function commandLine(start: string, args: readonly string[]): string {
+  const kept = args.filter((word) => !['--keep', '--reuse', '--remove'].includes(word))
+  return [start, ...kept.map(quoted)].join(' ')
+}
+
 function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
 }
