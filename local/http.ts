@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import { createServer } from 'node:https'
 import type { Server } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { KeyPair } from './tls.ts'
 
@@ -55,6 +55,7 @@ export async function listen(handler: Handler, options: ListenOptions): Promise<
       void answer(incoming, outgoing)
     },
   )
+  const sockets = openSockets(server)
   await bind(server, options)
   const { port } = server.address() as AddressInfo
   return {
@@ -64,9 +65,19 @@ export async function listen(handler: Handler, options: ListenOptions): Promise<
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
-        server.closeAllConnections()
+        for (const socket of sockets) socket.destroy()
       }),
   }
+}
+
+/** Node's closeAllConnections leaves out those that are still shaking hands, and close would wait for them. */
+function openSockets(server: Server): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  return sockets
 }
 
 function bind(
