@@ -1,10 +1,14 @@
 #!/usr/bin/env node
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { createOutlet } from './report/outlet.ts'
 
 const root = projectRoot(dirname(realpathSync(process.argv[1] ?? '.')))
 const interrupted = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort())
+
+const outlet = createOutlet(queueMicrotask)
+process.once('exit', outlet.flush)
 
 const args = process.argv.slice(2)
 const version = versionOf(root)
@@ -20,8 +24,8 @@ async function runCommand(): Promise<number> {
   const { run } = await import('./cli.ts')
   return run(args, {
     streams: {
-      stdout: (text) => void process.stdout.write(text),
-      stderr: (text) => void process.stderr.write(text),
+      stdout: outlet.through((text) => void process.stdout.write(text)),
+      stderr: outlet.through((text) => void process.stderr.write(text)),
       colour: { stdout: wantsColour(process.stdout), stderr: wantsColour(process.stderr) },
     },
     env: process.env,
