@@ -12,14 +12,7 @@ import { readYaml } from '../core/read-yaml.ts'
 import { didYouMean } from '../core/suggest.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
 import { readFolder, readSource } from './source-files.ts'
-
-/** What a command is about, before any manifest is read. */
-export interface Subject {
-  readonly environment: Environment
-  /** Absolute path; relative paths inside the environment start at its folder. */
-  readonly environmentFile: string
-  readonly set: ObjectSet
-}
+import type { Subject } from './subject.ts'
 
 /** Environment and manifests, parsed and rendered: all that a command needs to know before it talks to a cluster. */
 export interface Config extends Subject {

@@ -8,9 +8,9 @@ import { renderHealer } from '../core/render-healer.ts'
 import { placeInNamespace, renderWorker, stampOwnership } from '../core/render.ts'
 import type { TrustRoot } from '../core/render.ts'
 import { WORKLOAD_FOLDERS, workloadKind } from '../core/workload.ts'
-import type { Subject } from './config.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
 import { readFolder, readSource } from './source-files.ts'
+import type { Subject } from './subject.ts'
 
 /**
  * The manifests with all values set, as documents with their comments.
