@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import type { Document } from 'yaml'
@@ -12,9 +12,10 @@ export interface ManifestFile {
   readonly document: Document
 }
 
-/** Reads the YAML files of a folder, or one file; comments stay. */
+/** Reads the YAML files of a folder, or one file, whatever it is called; comments stay. */
 export async function readManifests(path: string): Promise<readonly ManifestFile[]> {
-  if (/\.ya?ml$/.test(path)) return parseManifests(basename(path), await readFile(path, 'utf8'))
+  if ((await stat(path)).isFile())
+    return parseManifests(basename(path), await readFile(path, 'utf8'))
   const files = (await readdir(path)).filter((name) => /\.ya?ml$/.test(name)).toSorted()
   const parsed = await Promise.all(
     files.map(async (file) => parseManifests(file, await readFile(join(path, file), 'utf8'))),
