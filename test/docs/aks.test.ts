@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parseDocument } from 'yaml'
+import { parseEnvironment } from '../../deployer/core/parse-environment.ts'
 import { DECLARATION } from '../support/platform.ts'
 
 const text = readFileSync('docs/aks.md', 'utf8')
@@ -15,13 +16,23 @@ test('its steps are numbered from 1 without a gap, and a step that is referred t
   expect(named.filter((number) => !steps.includes(number))).toEqual([])
 })
 
-test('the lines it prints for the environment file are placeholders there, or its values', () => {
+test('the file it prints is an environment for AKS, and sets all that is a placeholder in ours', () => {
   const printed = /cat <<END\n([\s\S]*?)END/.exec(text)?.[1] ?? ''
-  const keys = [...printed.matchAll(/^ +(\w+):/gm)].map(([, key]) => key)
-  expect(keys).toHaveLength(7)
-  for (const key of keys) expect(template).toMatch(new RegExp(`^ *${key}: `, 'm'))
+  const values: readonly (readonly [RegExp, string])[] = [
+    [/\$\(az identity show .*\)/, '11111111-2222-4333-8444-555555555555'],
+    [/\$\(az account show .*\)/, '66666666-7777-4888-9999-000000000000'],
+    [/\$\(az cosmosdb show .*\)/, 'https://keyless-1a2b3c.documents.azure.com:443/'],
+    [/\$SERVER/, 'keyless1a2b3c.azurecr.io'],
+    [/\$DIGEST/, `sha256:${'0'.repeat(64)}`],
+  ]
+  const filled = values
+    .reduce((file, [command, value]) => file.replace(command, value), printed)
+    .replaceAll(/\$([A-Z]+)/g, (_, name: string) => exported(name) ?? `<${name}>`)
+  const environment = parseEnvironment({ name: 'aks.yaml', text: filled }, 'aks')
+  expect(environment).toMatchObject({ target: 'aks', namespace: exported('NAMESPACE') })
   const missing = [...template.matchAll(/^ *(\w+): <[\w ]+>$/gm)].map(([, key]) => key)
-  expect(missing.filter((key) => !keys.includes(key))).toEqual([])
+  expect(missing.length).toBeGreaterThan(0)
+  expect(missing.filter((key) => !new RegExp(`^ *${key}: `, 'm').test(printed))).toEqual([])
 })
 
 test('names it exports are those of the environment file', () => {
