@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { CommandContext, CommonOptions } from './commands/context.ts'
 import { DeployError, exitCode } from './core/errors.ts'
+import { refuseSecretArguments } from './core/pasted-secret.ts'
 import type { Report } from './report/events.ts'
 import { jsonReport } from './report/json.ts'
 import { textReport } from './report/text.ts'
@@ -39,6 +40,7 @@ export async function run(args: readonly string[], host: Host): Promise<number> 
     code = await command({ ...host, report, conceal: veil.learn })
   }
   try {
+    refuseSecretArguments(args)
     await program(host, start).parseAsync(args, { from: 'user' })
     return code
   } catch (error) {

@@ -3,6 +3,7 @@ import * as z from 'zod/mini'
 import { aksProblems } from './aks-values.ts'
 import { DeployError } from './errors.ts'
 import { hintFor } from './environment-hints.ts'
+import { secretIn } from './pasted-secret.ts'
 import { didYouMean } from './suggest.ts'
 import { workloadProblems, workloadSchema } from './workload.ts'
 
@@ -199,9 +200,13 @@ function valueAt(raw: unknown, at: readonly string[]): unknown {
   )
 }
 
-/** Values of an environment are no secrets, but somebody may have put one there: never more than its beginning. */
+/** Values of an environment are no secrets, but somebody may have put a part of one there: of long ones only the length. */
 function quote(value: unknown): string {
   if (value === undefined) return 'nothing'
   const text = JSON.stringify(value)
-  return text.length > 60 ? `${text.slice(0, 24)}… (${text.length} characters)` : text
+  return text.length > MAX_QUOTED || secretIn(text) !== undefined
+    ? `a text of ${text.length} characters`
+    : text
 }
+
+const MAX_QUOTED = 60

@@ -13,6 +13,10 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----/, 'a private key'],
 ]
 
+/** Shorter runs are names and ids. */
+const MIN_KEY_LENGTH = 40
+const RUN = new RegExp(`[A-Za-z0-9+/]{${MIN_KEY_LENGTH},}={0,2}`, 'g')
+
 /** A line that holds what looks like a secret, and what it looks like; never the secret. */
 export interface PastedSecret {
   /** Counted from 1. */
@@ -23,9 +27,40 @@ export interface PastedSecret {
 /** Every line of a text that holds what looks like a secret, comments included. */
 export function pastedSecrets(text: string): readonly PastedSecret[] {
   return text.split('\n').flatMap((line, index) => {
-    const what = SECRETS.find(([pattern]) => pattern.test(line))?.[1]
+    const what = secretIn(line)
     return what === undefined ? [] : [{ line: index + 1, what }]
   })
+}
+
+/** What a text holds that looks like a secret, such as `an account key`; undefined if nothing does. */
+export function secretIn(text: string): string | undefined {
+  const known = SECRETS.find(([pattern]) => pattern.test(text))?.[1]
+  return known ?? ((text.match(RUN) ?? []).some(isRandom) ? 'a key' : undefined)
+}
+
+/** Random bytes in base64 mix capitals, small letters and digits evenly; paths and hexadecimal digests do not. */
+function isRandom(run: string): boolean {
+  const share = (letters: RegExp) => (run.match(letters) ?? []).length / run.length
+  return share(/[A-Z]/g) > 1 / 6 && share(/[a-z]/g) > 1 / 6 && share(/\d/g) > 1 / 40
+}
+
+/** Before anything else is said: every message about an argument quotes it. */
+export function refuseSecretArguments(args: readonly string[]): void {
+  for (const [index, argument] of args.entries()) {
+    const what = secretIn(argument)
+    if (what === undefined) continue
+    const before = [argument.split('=')[0], args[index - 1]]
+    const option = before.find(
+      (one) => one?.startsWith('--') === true && secretIn(one) === undefined,
+    )
+    throw new DeployError(
+      'ERR_USAGE',
+      `${option ?? `argument ${index + 1}`}: holds what looks like ${what}`,
+      {
+        hint: 'leave it out: no option takes one, and nothing of it is repeated here; the history of the shell has it, so renew it',
+      },
+    )
+  }
 }
 
 /** Before anything else is said about the file, because what is said quotes it. */

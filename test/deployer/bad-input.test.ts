@@ -1,4 +1,5 @@
 // What users get wrong: each has one message with the place, what was expected and the next step, and its exit code.
+import { randomBytes } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -47,6 +48,17 @@ test.for([
   const { code, stdout, stderr } = await deployer(args)
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).toContain(says)
+})
+
+test('a connection string as an argument is refused, and nothing of it is repeated', async () => {
+  const key = randomBytes(64).toString('base64')
+  const account = `AccountEndpoint=https://a.documents.azure.com:443/;AccountKey=${key};`
+  for (const argument of [account, key, key.slice(0, 86)]) {
+    const { code, stdout, stderr } = await deployer(['plan', '--env', argument])
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toContain('--env: holds what looks like')
+    expect(stderr).not.toContain(key.slice(0, 8))
+  }
 })
 
 test.for([
