@@ -1,6 +1,7 @@
 import { inventoryObject, isSameInventory, unionOf } from '../core/inventory.ts'
 import type { Member } from '../core/inventory.ts'
-import { objectRef, subjectOf } from '../core/object.ts'
+import { identityOf, objectRef, subjectOf } from '../core/object.ts'
+import type { KubeObject } from '../core/object.ts'
 import { inRanks } from '../core/order.ts'
 import type { Plan, PlanEntry } from '../core/plan.ts'
 import type { Api } from './api.ts'
@@ -10,6 +11,8 @@ import type { Applied, CarryOutOptions } from './carry-out.ts'
 import type { Cluster } from './connect.ts'
 
 export interface ApplyPlanOptions extends CarryOutOptions {
+  /** All that is asked for, as it was rendered: what a healer with the same files has. */
+  readonly rendered: readonly KubeObject[]
   readonly onApplied: (applied: Applied) => void
 }
 
@@ -23,7 +26,7 @@ export async function applyPlan(
   plan: Plan,
   options: ApplyPlanOptions,
 ): Promise<readonly Applied[]> {
-  const desired = plan.entries.flatMap((one) => one.desired ?? [])
+  const known = unionOf(options.members, options.rendered)
   const leaving = plan.entries.filter(({ action }) => action === 'prune')
   const staying = plan.entries.filter(({ desired: asked }) => asked !== undefined)
   const inventory = inventoryWriter(cluster.api, options)
@@ -33,7 +36,7 @@ export async function applyPlan(
     options.signal.throwIfAborted()
     // a namespace of ours must exist before the inventory can be put into it
     if (!rank.some(({ ref }) => ref.kind === 'Namespace')) {
-      await inventory.write(unionOf(options.members, desired))
+      await inventory.write(known)
     }
     results.push(...(await allOf(rank.map((one) => carryOutLoudly(cluster, one, options)))))
   }
@@ -41,7 +44,8 @@ export async function applyPlan(
     options.signal.throwIfAborted()
     results.push(await carryOutLoudly(cluster, one, options))
   }
-  await inventory.write(results.flatMap(memberOf))
+  const digests = new Map(known.map((member) => [identityOf(member), member.digest]))
+  await inventory.write(results.flatMap((applied) => memberOf(applied, digests)))
   for (const one of plan.entries.filter(({ action }) => action === 'skip')) {
     options.onApplied({ entry: one, state: 'skipped' })
   }
@@ -81,8 +85,12 @@ async function allOf<T>(writes: readonly Promise<T>[]): Promise<readonly T[]> {
   return Promise.all(writes)
 }
 
-function memberOf({ live, state }: Applied): readonly Member[] {
+function memberOf(
+  { live, state }: Applied,
+  digests: ReadonlyMap<string, string | undefined>,
+): readonly Member[] {
   if (!live || state === 'pruned') return []
   const { uid } = live.metadata
-  return [{ ...objectRef(live), ...(uid === undefined ? {} : { uid }) }]
+  const ref = objectRef(live)
+  return [{ ...ref, ...(uid === undefined ? {} : { uid }), digest: digests.get(identityOf(ref)) }]
 }

@@ -4,7 +4,7 @@ import type { KubeObject } from '../core/object.ts'
 import { onceMore, pauseMs } from '../core/pace.ts'
 import type { Pace } from '../core/pace.ts'
 import { lookerAt } from './look.ts'
-import type { LookOptions } from './look.ts'
+import type { Found, LookOptions } from './look.ts'
 
 export interface KeeperOptions extends LookOptions {
   readonly now: () => number
@@ -40,8 +40,16 @@ export function keeperOf(desired: KubeObject, options: KeeperOptions): Keeper {
       await sleep(pause, undefined, { signal })
       // it may have been put right, or become worse, meanwhile
       const again = await look(undefined)
-      if (again && (await again.heal())) pace = onceMore(pace, now())
-    } else if (await found.heal()) pace = onceMore(pace, now())
+      if (again) await mend(again)
+    } else await mend(found)
+  }
+  const mend = async (found: Found) => {
+    const mended = await found.heal()
+    if (mended === 'written') pace = onceMore(pace, now())
+    if (mended !== 'not-leading') return
+    // a deploy that held us off is over before we are told to stop: what was seen meanwhile is still to be done
+    await sleep(RETRY_MS, undefined, { signal })
+    seen ??= { live: undefined }
   }
   const run = async () => {
     while (seen && !signal.aborted) {

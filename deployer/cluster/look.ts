@@ -3,8 +3,10 @@ import { withoutAutoscaled } from '../core/autoscaler.ts'
 import { changesBetween } from '../core/changes.ts'
 import type { Change } from '../core/changes.ts'
 import { isOnlyImmutability } from '../core/conflicts.ts'
+import { contentDigest } from '../core/content.ts'
 import { driftOf } from '../core/drift.ts'
 import { ownedFields } from '../core/managed-fields.ts'
+import type { Member } from '../core/inventory.ts'
 import { objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
 import type { Api } from './api.ts'
@@ -30,46 +32,79 @@ export interface LookOptions {
   readonly onWarning: (message: string) => void
 }
 
+/** `not-leading`: somebody else may write now, as a deploy does; to be tried again while we are not told to stop. */
+export type Mended = 'written' | 'nothing' | 'not-leading'
+
 /** Drift that was found, and the way to mend it. */
 export interface Found {
   readonly subject: string
   readonly managers: readonly string[]
-  /** @returns Whether anything had to be written. */
-  heal(): Promise<boolean>
+  heal(): Promise<Mended>
+}
+
+/** Why the object stays as it is found. */
+const NEWER = 'another deploy gave it other values; start heal again with its files'
+const GONE = {
+  'not-named': 'no longer in the inventory, so a deploy pruned or destroyed it',
+  'no-inventory':
+    'it is gone together with the inventory: all was destroyed, or its namespace deleted',
 }
 
 type Look = (live: KubeObject | undefined) => Promise<Found | undefined>
 
-/** Looks at one object again and again; what it says twice in a row, it says once. */
+/**
+ * Looks at one object again and again; what it says twice in a row, it says once.
+ *
+ * What a newer deploy asked for is never undone: once the inventory has another digest than ours, the object is left to
+ * whoever has the newer files, whatever becomes of it. A Secret has no digest, so that only what was seen of it counts.
+ */
 export function lookerAt(desired: KubeObject, options: LookOptions): Look {
   const { api, membership } = options
   const ref = objectRef(desired)
   const subject = subjectOf(ref)
+  const digest = contentDigest(desired)
   let settled: KubeObject | undefined
+  let isSuperseded = false
   let said = ''
-  const warnOnce = (message: string) => {
-    if (said !== message) options.onWarning(`${subject}: ${message}`)
-    said = message
+  /** @param about Tells two occasions of one message apart. */
+  const warnOnce = (message: string, about: unknown = '') => {
+    const key = JSON.stringify([message, about])
+    if (said !== key) options.onWarning(`${subject}: left alone: ${message}`)
+    said = key
   }
-  const createAgain = async () => {
-    if (!(await membership.isStillNamed(ref))) {
-      warnOnce('left alone: no longer in the inventory, so a deploy pruned or destroyed it')
-      return false
+  /** @returns undefined where the inventory cannot tell. */
+  const isAsDeployed = (member: Member | string) =>
+    typeof member === 'string' || member.digest === undefined || digest === undefined
+      ? undefined
+      : member.digest === digest
+  const isOutdated = (member: Member | string) => !(isAsDeployed(member) ?? !isSuperseded)
+  const createAgain = async (): Promise<Mended> => {
+    const member = await membership.reread(ref)
+    if (typeof member === 'string') {
+      warnOnce(GONE[member])
+      return 'nothing'
     }
-    if (!(await options.stillLeading())) return false
+    if (isOutdated(member)) {
+      warnOnce(`it was deleted, and ${NEWER}`)
+      return 'nothing'
+    }
+    if (!(await options.stillLeading())) return 'not-leading'
     settled = await applyForced(api, desired, 'create')
     await membership.replace(settled)
     options.onHealed({ subject, did: 'created again', managers: [], changes: [] })
-    return true
+    return 'written'
   }
-  const putBack = async (live: KubeObject, found: Omit<Healed, 'subject' | 'did'>) => {
-    if (!(await options.stillLeading())) return false
+  const putBack = async (
+    live: KubeObject,
+    found: Omit<Healed, 'subject' | 'did'>,
+  ): Promise<Mended> => {
+    if (!(await options.stillLeading())) return 'not-leading'
     const after = await applyOrRemove(api, withoutAutoscaled(desired, live), live)
     settled = after ?? settled
     // what the API server reads as the same, written in another way, was no drift
-    if (after && isSame(live, after)) return false
+    if (after && isSame(live, after)) return 'nothing'
     options.onHealed({ subject, did: after ? 'put back' : 'deleted to be created again', ...found })
-    return true
+    return 'written'
   }
   return async (seen) => {
     // a watch by label cannot tell a deleted object from one that lost its label
@@ -78,19 +113,29 @@ export function lookerAt(desired: KubeObject, options: LookOptions): Look {
     const drift = driftOf(desired, live, { set: membership.set, isMember })
     switch (drift.status) {
       case 'none':
+        isSuperseded = false
+        return undefined
       case 'terminating':
         return undefined
       case 'foreign':
-        warnOnce(`left alone: ${drift.reason}`)
+        warnOnce(drift.reason)
         return undefined
       case 'redeployed':
-        warnOnce('left alone: another deploy gave it other values; start heal again with its files')
+        // what the API server reads as the same, written in another way
+        if (isAsDeployed(await membership.reread(ref)) === true) return undefined
+        isSuperseded = true
+        warnOnce(NEWER)
         return undefined
       case 'missing':
         return { subject, managers: [], heal: createAgain }
       case 'edited': {
         if (!live || (settled && isSame(settled, live))) return undefined
         const { managers, changes } = drift
+        if (isOutdated(await membership.reread(ref))) {
+          const paths = changes.map(({ path }) => path).join(', ')
+          warnOnce(`${managers.join(', ') || 'somebody'} changed ${paths}, and ${NEWER}`, changes)
+          return undefined
+        }
         return { subject, managers, heal: () => putBack(live, { managers, changes }) }
       }
       default:

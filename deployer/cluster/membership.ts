@@ -11,8 +11,8 @@ export interface Membership {
   readonly set: ObjectSet
   /** Whether this very incarnation was deployed. */
   names(ref: ObjectRef, uid: string | undefined): boolean
-  /** Reads the inventory again: whether an object of this name is still meant to be there. */
-  isStillNamed(ref: ObjectRef): Promise<boolean>
+  /** Reads the inventory again: what it says of an object of this name, or that it is gone itself. */
+  reread(ref: ObjectRef): Promise<Member | 'not-named' | 'no-inventory'>
   /** Writes the UID of an object that was created again. */
   replace(object: KubeObject): Promise<void>
 }
@@ -24,15 +24,15 @@ export async function readMembership(api: Api, set: ObjectSet): Promise<Membersh
   let members = membersOf(inventory)
   let writing = Promise.resolve()
   const reread = async () => {
-    members = membersOf(await api.get(inventoryRef(set)))
+    const now = await api.get(inventoryRef(set))
+    members = membersOf(now)
+    return now !== undefined
   }
   return {
     set,
     names: (ref, uid) => find(members, ref)?.uid === uid && uid !== undefined,
-    isStillNamed: async (ref) => {
-      await reread()
-      return find(members, ref) !== undefined
-    },
+    reread: async (ref) =>
+      (await reread()) ? (find(members, ref) ?? 'not-named') : 'no-inventory',
     replace: (object) => {
       const write = async (before: Promise<void>) => {
         // one after the other: each writes the whole list

@@ -53,6 +53,7 @@ export async function deploy(options: DeployOptions, context: CommandContext): P
     const apply = () =>
       applyPlan(cluster, plan, {
         set: config.set,
+        rendered: objects,
         ...takeovers(options),
         members: live.members,
         signal: context.signal,

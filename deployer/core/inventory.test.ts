@@ -28,15 +28,20 @@ test('it carries the annotations of an ApplySet parent', () => {
   })
 })
 
-test('the union keeps the UIDs that are known and adds what is new', () => {
-  const desired = [
-    { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a', namespace: 'ns' } },
-    { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'b', namespace: 'ns' } },
-  ]
-  expect(unionOf([POD], desired)).toEqual([
-    POD,
-    { apiVersion: 'v1', kind: 'Pod', namespace: 'ns', name: 'b' },
+test('the union keeps the UIDs that are known, adds what is new, and says what is asked for now', () => {
+  const desired = ['a', 'b'].map((name) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'ns' },
+  }))
+  const digest = expect.stringMatching(/^[0-9a-f]{16}$/)
+  const union = unionOf([ROLE, { ...POD, digest: 'older' }], desired)
+  expect(union).toEqual([
+    ROLE,
+    { ...POD, digest },
+    { apiVersion: 'v1', kind: 'Pod', namespace: 'ns', name: 'b', digest },
   ])
+  expect(isSameInventory(membersOf(inventoryObject(SET, union)), union)).toBe(true)
 })
 
 test('two environments in one namespace are two sets', () => {

@@ -1,3 +1,4 @@
+import { contentDigest } from './content.ts'
 import { groupOf, identityOf, objectRef, textAt } from './object.ts'
 import type { KubeObject, ObjectRef } from './object.ts'
 import { inApplyOrder } from './order.ts'
@@ -7,6 +8,8 @@ import type { ObjectSet } from './ownership.ts'
 /** One object the set has deployed; `uid` is absent only between the first write and the end of a deploy. */
 export interface Member extends ObjectRef {
   readonly uid?: string
+  /** Of what was asked for, so that a healer with other files knows that it is out of date. */
+  readonly digest?: string | undefined
 }
 
 /** Where the inventory of a set is. */
@@ -15,7 +18,7 @@ export function inventoryRef(set: ObjectSet): ObjectRef {
 }
 
 /**
- * The ConfigMap that remembers a set: names and UIDs, one object per line, never their content.
+ * The ConfigMap that remembers a set: names, UIDs and digests, one object per line, never their content.
  *
  * Its label and annotations are those of an ApplySet parent, so that other tools see whose the objects are.
  *
@@ -52,7 +55,7 @@ export function membersOf(inventory: KubeObject | undefined): readonly Member[] 
     const raw = JSON.parse(text) as unknown
     const [apiVersion, kind, name] = ['apiVersion', 'kind', 'name'].map((key) => textAt(raw, key))
     if (apiVersion === undefined || kind === undefined || name === undefined) return []
-    const [namespace, uid] = [textAt(raw, 'namespace'), textAt(raw, 'uid')]
+    const [namespace, uid, digest] = ['namespace', 'uid', 'digest'].map((key) => textAt(raw, key))
     return [
       {
         apiVersion,
@@ -60,22 +63,32 @@ export function membersOf(inventory: KubeObject | undefined): readonly Member[] 
         name,
         ...(namespace === undefined ? {} : { namespace }),
         ...(uid === undefined ? {} : { uid }),
+        ...(digest === undefined ? {} : { digest }),
       },
     ]
   })
 }
 
-/** Old ∪ new: what must be remembered before the first write, so that a run that dies forgets nothing. */
+/**
+ * Old ∪ new: what must be remembered before the first write, so that a run that dies forgets nothing, and that no healer
+ * of older files undoes what it wrote.
+ */
 export function unionOf(
   before: readonly Member[],
-  desired: readonly KubeObject[],
+  rendered: readonly KubeObject[],
 ): readonly Member[] {
+  const asked = new Map(
+    rendered.map((object) => {
+      const ref = objectRef(object)
+      return [identityOf(ref), { ...ref, digest: contentDigest(object) }]
+    }),
+  )
   const known = new Set(before.map(identityOf))
-  const added = desired.map(objectRef).filter((ref) => !known.has(identityOf(ref)))
-  return [...before, ...added]
+  const added = [...asked].flatMap(([identity, member]) => (known.has(identity) ? [] : [member]))
+  return [...before.map((member) => ({ ...member, ...asked.get(identityOf(member)) })), ...added]
 }
 
-/** Whether both name the same objects of the same UIDs. */
+/** Whether both name the same objects of the same UIDs and content. */
 export function isSameInventory(a: readonly Member[], b: readonly Member[]): boolean {
   const text = (members: readonly Member[]) =>
     JSON.stringify(inApplyOrder(members, (member) => member).map(line))
@@ -92,6 +105,6 @@ function groupKind(ref: ObjectRef): string {
   return group === '' ? ref.kind : `${ref.kind}.${group}`
 }
 
-function line({ apiVersion, kind, namespace, name, uid }: Member) {
-  return { apiVersion, kind, namespace, name, uid }
+function line({ apiVersion, kind, namespace, name, uid, digest }: Member) {
+  return { apiVersion, kind, namespace, name, uid, digest }
 }

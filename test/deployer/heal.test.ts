@@ -145,6 +145,36 @@ test('a newer deploy is not put back', async () => {
   await expectDocument('Nathan Shelley')
 })
 
+test('what a newer deploy gave is left alone also when it is edited or deleted later', async () => {
+  const healer = await startHealer()
+  await environment.set({ document: 'Nathan Shelley' })
+  await environment.deployer('deploy', '--no-wait')
+  await healer.said('another deploy gave it other values')
+  await edit({ data: { DOCUMENT_NAME: 'Roy Kent' } })
+  await healer.said(
+    'left alone: kubectl-edit changed .data.DOCUMENT_NAME, and another deploy gave it other values',
+  )
+  await cluster.client.delete(path('configmaps', 'worker'))
+  await healer.said('left alone: it was deleted, and another deploy gave it other values')
+  // the rest of the set is still kept
+  await cluster.client.delete(path('serviceaccounts', 'worker'))
+  await healer.said('created again')
+  expect((await stop(healer)).stderr).not.toContain('put back')
+  const newest = await startHealer()
+  await newest.said('ConfigMap')
+  await within(1_000, () => expectDocument('Nathan Shelley'))
+})
+
+test('a healer that starts with older files undoes nothing that was deployed since', async () => {
+  await environment.set({ document: 'Nathan Shelley' })
+  await environment.deployer('deploy', '--no-wait')
+  await edit({ data: { DOCUMENT_NAME: 'Roy Kent' } })
+  await environment.set({ document: 'Ted Lasso' })
+  const healer = await startHealer()
+  await healer.said('and another deploy gave it other values; start heal again with its files')
+  await expectDocument('Roy Kent')
+})
+
 test('of two healers one leads; the other takes over when it stops', async () => {
   const first = await startHealer('Leading as', '--lease', '3')
   const second = await startHealer('Standing by', '--lease', '3')
