@@ -3,6 +3,7 @@ import { basename, extname, join, relative, resolve } from 'node:path'
 import { environmentOf } from '../core/environment.ts'
 import type { Environment } from '../core/environment.ts'
 import { DeployError } from '../core/errors.ts'
+import { misplacedSecrets, refuseMisplacedSecrets } from '../core/misplaced-secret.ts'
 import type { KubeObject } from '../core/object.ts'
 import { readOwnObjects } from '../core/own-objects.ts'
 import { objectSet } from '../core/ownership.ts'
@@ -24,6 +25,8 @@ export async function readConfig(options: CommonOptions, context: CommandContext
   const subject = await readSubject(options, context)
   const objects = await readObjects(subject, options, context)
   context.conceal(objects)
+  if (options.manifests === undefined) refuseMisplacedSecrets(objects)
+  else warnOfSecrets(objects, context)
   return { ...subject, objects }
 }
 
@@ -37,6 +40,16 @@ export async function readSubject(
   }
   const { environment, file } = await readEnvironment(options, context)
   return { environment, environmentFile: file, set: setOf(environment, options, context) }
+}
+
+/** What others deploy is theirs to judge. */
+function warnOfSecrets(objects: readonly KubeObject[], { report }: CommandContext): void {
+  for (const found of misplacedSecrets(objects)) {
+    report({
+      event: 'warning',
+      message: `${found}, and is no Secret: everybody who may read the namespace can read it`,
+    })
+  }
 }
 
 /** The objects as they are to be applied: ours rendered, or those of another folder. */

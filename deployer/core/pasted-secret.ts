@@ -38,6 +38,37 @@ export function secretIn(text: string): string | undefined {
   return known ?? ((text.match(RUN) ?? []).some(isRandom) ? 'a key' : undefined)
 }
 
+/** The secret itself, where what stands beside it may be shown. */
+const PARTS: readonly (readonly [RegExp, string])[] = [
+  [/((?:AccountKey|SharedAccessKey|SharedAccessSignature)\s*=\s*)[^;\s"']+/gi, '$1'],
+  [/[A-Za-z0-9_~.-]{3}\dQ~[A-Za-z0-9_~.-]{31,34}/g, ''],
+  [/\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*/g, ''],
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, ''],
+]
+
+/** Public, and long runs of base64 all the same; the second is the first in base64, as a webhook's caBundle. */
+const CERTIFICATES =
+  /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----|\bLS0tLS1CRUdJTiBDRVJU[A-Za-z0-9+/=]*/g
+
+/** The same text with `mask` in place of all that looks like a secret. */
+export function maskSecrets(text: string, mask: string): string {
+  // nothing that looks like a secret is shorter than its shortest beginning
+  if (text.length < 12) return text
+  const known = PARTS.reduce((shown, [part, kept]) => shown.replace(part, `${kept}${mask}`), text)
+  if (known.length < MIN_KEY_LENGTH) return known
+  const certificates = known.match(CERTIFICATES) ?? []
+  return known
+    .split(CERTIFICATES)
+    .map((between) => between.replace(RUN, (run) => (isRandom(run) ? mask : run)))
+    .flatMap((between, index) => [between, certificates[index] ?? ''])
+    .join('')
+}
+
+/** The same as `secretIn` for a value that may hold certificates. */
+export function secretInValue(value: string): string | undefined {
+  return secretIn(value.replaceAll(CERTIFICATES, ''))
+}
+
 /** Random bytes in base64 mix capitals, small letters and digits evenly; paths and hexadecimal digests do not. */
 function isRandom(run: string): boolean {
   const share = (letters: RegExp) => (run.match(letters) ?? []).length / run.length

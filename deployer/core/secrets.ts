@@ -1,3 +1,4 @@
+import { maskSecrets } from './pasted-secret.ts'
 import { isFields } from './object.ts'
 import type { KubeObject } from './object.ts'
 
@@ -51,10 +52,13 @@ function values(map: unknown): readonly string[] {
   return isFields(map) ? Object.values(map).filter((value) => typeof value === 'string') : []
 }
 
-/** The same value with every secret text in its strings masked, however deep they are. */
+/** The same value with every secret text in its strings masked, and all that looks like a secret, however deep they are. */
 export function conceal(value: unknown, texts: readonly string[]): unknown {
   if (typeof value === 'string') {
-    return texts.reduce((shown, text) => shown.replaceAll(text, MASK), value)
+    return maskSecrets(
+      texts.reduce((shown, text) => shown.replaceAll(text, MASK), value),
+      MASK,
+    )
   }
   if (Array.isArray(value)) return value.map((item) => conceal(item, texts))
   if (!isFields(value)) return value

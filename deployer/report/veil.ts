@@ -2,7 +2,7 @@ import type { KubeObject } from '../core/object.ts'
 import { conceal, secretTexts } from '../core/secrets.ts'
 import type { Report, ReportEvent } from './events.ts'
 
-/** Masks the values of all Secrets it has been shown, wherever they turn up in what is said. */
+/** Masks the values of all Secrets it has been shown, and what looks like a key, wherever they turn up in what is said. */
 export interface Veil {
   /** Objects that are no Secrets are passed over. */
   readonly learn: (objects: readonly KubeObject[]) => void
@@ -24,7 +24,7 @@ export function createVeil(): Veil {
       texts = [...texts, ...found].toSorted((a, b) => b.length - a.length)
     },
     over: (report) => (event) => {
-      report(texts.length === 0 || event.event === PRODUCT ? event : veiled(event, texts))
+      report(event.event === PRODUCT ? event : veiled(event, texts))
     },
   }
 }

@@ -1,4 +1,5 @@
 // Secrets are deployed like everything else, and what is in them is never said.
+import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startCluster } from './cluster.ts'
 import type { TestCluster } from './cluster.ts'
@@ -37,4 +38,27 @@ test('values of a Secret show nowhere: not in the plan, an error, another object
     expect(text).not.toContain(value)
     expect(text).not.toContain(Buffer.from(value).toString('base64'))
   }
+})
+
+function withKey(key?: string) {
+  return configMap('settings', {
+    CONNECTION: `AccountEndpoint=https://a.example/;AccountKey=${key};`,
+  })
+}
+
+test('a key in a ConfigMap is warned of by its place, and shows in no plan', async () => {
+  const [first, second] = [randomBytes(64), randomBytes(64)].map((key) => key.toString('base64'))
+  const environment = await createFolder(cluster, withKey(first))
+  const said = [await environment.deployer('deploy')]
+  await environment.write(withKey(second))
+  said.push(
+    await environment.deployer('plan'),
+    await environment.deployer('plan', '--output', 'json'),
+  )
+  expect(said.map(({ code }) => code)).toEqual([0, 0, 0])
+  expect(said[0]?.stderr).toMatch(
+    /ConfigMap\/\S+\/settings: \.data\.CONNECTION holds what looks like a connection string, and is no Secret/,
+  )
+  expect(said[1]?.stdout).toContain('AccountKey=***;')
+  for (const key of [first, second]) expect(JSON.stringify(said)).not.toContain(key?.slice(0, 12))
 })
