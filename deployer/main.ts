@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { writeWhileRead } from './report/listener.ts'
 import { createOutlet } from './report/outlet.ts'
 
 const root = projectRoot(dirname(realpathSync(process.argv[1] ?? '.')))
@@ -11,21 +12,34 @@ const outlet = createOutlet(queueMicrotask)
 process.once('exit', outlet.flush)
 
 const args = process.argv.slice(2)
+/** They go on until they are stopped, so that nobody would ever end them; every other command finishes what it began. */
+const isEndless = ['logs', 'heal'].includes(args[0] ?? '')
+let isUnheard = false
+const toStdout = outlet.through(writeWhileRead(process.stdout, unheard))
+const toStderr = outlet.through(writeWhileRead(process.stderr, unheard))
+
 const version = versionOf(root)
 if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
-  process.stdout.write(`${version}\n`)
+  toStdout(`${version}\n`)
 } else process.exitCode = await runCommand()
 
+// as a reader of a pipe sees it: it got what it wanted
+if (isUnheard && process.exitCode === 130) process.exitCode = 0
 // a credential plugin that waits for somebody to sign in would keep this process alive
 if (interrupted.signal.aborted) process.exit()
+
+function unheard(): void {
+  isUnheard = true
+  if (isEndless) interrupted.abort()
+}
 
 /** Imported only here: to tell the version, no command line need be parsed. */
 async function runCommand(): Promise<number> {
   const { run } = await import('./cli.ts')
   return run(args, {
     streams: {
-      stdout: outlet.through((text) => void process.stdout.write(text)),
-      stderr: outlet.through((text) => void process.stderr.write(text)),
+      stdout: toStdout,
+      stderr: toStderr,
       colour: { stdout: wantsColour(process.stdout), stderr: wantsColour(process.stderr) },
     },
     env: process.env,

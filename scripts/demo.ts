@@ -25,6 +25,8 @@ const declaration = readDeclaration(join('local', 'platform.yaml'))
 const directory = await mkdtemp(join(tmpdir(), 'keyless-demo-'))
 const stopped = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort())
+// a reader that has gone (`… | head`): nobody is left to show the rest to
+process.stdout.on('error', () => stopped.abort())
 try {
   process.exitCode = await main()
 } finally {
@@ -46,7 +48,12 @@ async function main(): Promise<number> {
     print(NEXT)
     return 0
   } catch (error) {
-    if (stopped.signal.aborted) return 130
+    if (stopped.signal.aborted) {
+      print(
+        '\n✗ Stopped: the platform ends with this program, so that nothing stays and nothing goes on\n',
+      )
+      return 130
+    }
     print(`✗ ${(error as Error).message}\n`)
     return 1
   } finally {
@@ -102,6 +109,7 @@ async function documents(platform: Platform) {
 
 /** Runs the deployer as a user would, and holds it to the exit code that the story needs. */
 async function deployer(args: readonly string[], expected: number): Promise<void> {
+  stopped.signal.throwIfAborted()
   print(styleText('dim', `$ npm run ${args[0]} -- ${args.slice(1).join(' ')}\n`))
   const child = spawn(process.execPath, [join('deployer', 'main.ts'), ...args], {
     stdio: 'inherit',
@@ -119,5 +127,5 @@ function say(sentence: string): void {
 }
 
 function print(text: string): void {
-  process.stdout.write(text)
+  if (!process.stdout.destroyed) process.stdout.write(text)
 }
