@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { DeployError } from './errors.ts'
+import { objectSet } from './ownership.ts'
 import { misplacedSecrets, refuseMisplacedSecrets } from './misplaced-secret.ts'
 
 const KEY = randomBytes(64).toString('base64')
@@ -20,9 +21,12 @@ test('a key is found in any object but a Secret', () => {
   ])
 })
 
-test('a certificate is public', () => {
+test('certificates and the ids of sets are public', () => {
   const caBundle = Buffer.from(CERTIFICATE).toString('base64')
-  expect(misplacedSecrets([object('ConfigMap', { CERTIFICATE, caBundle })])).toEqual([])
+  for (let name = 0; name < 200; name += 1) {
+    const { id } = objectSet(`set-${name}`, 'n')
+    expect(misplacedSecrets([object('ConfigMap', { CERTIFICATE, caBundle, id })])).toEqual([])
+  }
 })
 
 test("a key in the worker's own objects is refused without a word of it", () => {

@@ -1,7 +1,7 @@
 import { DeployError } from './errors.ts'
 import { isFields, objectRef, subjectOf } from './object.ts'
 import type { KubeObject } from './object.ts'
-import { secretInValue } from './pasted-secret.ts'
+import { secretIn } from './pasted-secret.ts'
 
 /**
  * What stands in an object that is no Secret and looks like one, one sentence each; never the secret.
@@ -35,7 +35,7 @@ interface Place {
 
 function placesIn(value: unknown, path: string): readonly Place[] {
   if (typeof value === 'string') {
-    const what = secretInValue(value)
+    const what = secretIn(value)
     return what === undefined ? [] : [{ path, what }]
   }
   if (Array.isArray(value)) {

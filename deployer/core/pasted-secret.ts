@@ -17,6 +17,10 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
 const MIN_KEY_LENGTH = 40
 const RUN = new RegExp(`[A-Za-z0-9+/]{${MIN_KEY_LENGTH},}={0,2}`, 'g')
 
+/** Certificates, the same in base64 once more (a webhook's caBundle), and the id of a set of objects, which is a digest. */
+const PUBLIC =
+  /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----|\bLS0tLS1CRUdJTiBDRVJU[A-Za-z0-9+/=]*|\bapplyset-[\w-]{43}-v1\b/g
+
 /** A line that holds what looks like a secret, and what it looks like; never the secret. */
 export interface PastedSecret {
   /** Counted from 1. */
@@ -34,8 +38,9 @@ export function pastedSecrets(text: string): readonly PastedSecret[] {
 
 /** What a text holds that looks like a secret, such as `an account key`; undefined if nothing does. */
 export function secretIn(text: string): string | undefined {
-  const known = SECRETS.find(([pattern]) => pattern.test(text))?.[1]
-  return known ?? ((text.match(RUN) ?? []).some(isRandom) ? 'a key' : undefined)
+  const rest = text.replaceAll(PUBLIC, '')
+  const known = SECRETS.find(([pattern]) => pattern.test(rest))?.[1]
+  return known ?? ((rest.match(RUN) ?? []).some(isRandom) ? 'a key' : undefined)
 }
 
 /** The secret itself, where what stands beside it may be shown. */
@@ -46,27 +51,18 @@ const PARTS: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, ''],
 ]
 
-/** Public, and long runs of base64 all the same; the second is the first in base64, as a webhook's caBundle. */
-const CERTIFICATES =
-  /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----|\bLS0tLS1CRUdJTiBDRVJU[A-Za-z0-9+/=]*/g
-
 /** The same text with `mask` in place of all that looks like a secret. */
 export function maskSecrets(text: string, mask: string): string {
   // nothing that looks like a secret is shorter than its shortest beginning
   if (text.length < 12) return text
   const known = PARTS.reduce((shown, [part, kept]) => shown.replace(part, `${kept}${mask}`), text)
   if (known.length < MIN_KEY_LENGTH) return known
-  const certificates = known.match(CERTIFICATES) ?? []
+  const open = known.match(PUBLIC) ?? []
   return known
-    .split(CERTIFICATES)
+    .split(PUBLIC)
     .map((between) => between.replace(RUN, (run) => (isRandom(run) ? mask : run)))
-    .flatMap((between, index) => [between, certificates[index] ?? ''])
+    .flatMap((between, index) => [between, open[index] ?? ''])
     .join('')
-}
-
-/** The same as `secretIn` for a value that may hold certificates. */
-export function secretInValue(value: string): string | undefined {
-  return secretIn(value.replaceAll(CERTIFICATES, ''))
 }
 
 /** Random bytes in base64 mix capitals, small letters and digits evenly; paths and hexadecimal digests do not. */
