@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { CommandContext, CommonOptions } from './commands/context.ts'
+import { missingDashes, refuseSwallowedOptions } from './commands/npm-options.ts'
 import { DeployError, exitCode } from './core/errors.ts'
 import { refuseSecretArguments } from './core/pasted-secret.ts'
 import type { Report } from './report/events.ts'
@@ -41,10 +42,15 @@ export async function run(args: readonly string[], host: Host): Promise<number> 
   }
   try {
     refuseSecretArguments(args)
+    refuseSwallowedOptions(args, host.env)
     await program(host, start).parseAsync(args, { from: 'user' })
     return code
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    if (error instanceof CommanderError) {
+      if (error.code === 'commander.excessArguments')
+        host.streams.stderr(`${missingDashes(args)}\n`)
+      return error.exitCode === 0 ? 0 : 2
+    }
     if (host.signal.aborted) return reportInterrupt(args[0], report)
     const failed = reportError(error, { report, verbose })
     // `plan --exit-code` gives 1 to a difference, so that an error must be above it
@@ -157,6 +163,7 @@ function addDeploying(root: Command, start: Start): void {
     )
   withManifests(common(root, 'destroy'))
     .description('delete what was deployed and nothing else, and wait until it is gone')
+    .option('-y, --yes', 'do not ask before deleting from an AKS cluster')
     .option('--timeout <seconds>', 'bound of the wait', wholeNumber, DEFAULT_TIMEOUT_SECONDS)
     .action((options: CommonOptions & Output & { readonly timeout: number }) =>
       start(options, async (context) =>

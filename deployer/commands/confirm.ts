@@ -2,9 +2,11 @@ import type { Cluster } from '../cluster/connect.ts'
 import type { LiveSet } from '../cluster/live-set.ts'
 import type { Environment } from '../core/environment.ts'
 import { DeployError } from '../core/errors.ts'
+import { inventoryRef } from '../core/inventory.ts'
 import { isNoOp } from '../core/plan.ts'
 import type { Plan } from '../core/plan.ts'
 import type { CommandContext } from './context.ts'
+import type { Subject } from './subject.ts'
 
 /**
  * Asks before the first write to a cluster elsewhere, when everything that the answer needs has been shown: context,
@@ -41,5 +43,35 @@ export async function confirmFirstWrite(
   throw new DeployError('ERR_NOT_CONFIRMED', 'nothing was written: the plan was not confirmed', {
     subject: cluster.context,
     hint: 'to deploy elsewhere, change cluster.context in the environment; to see the plan again: npm run plan',
+  })
+}
+
+/**
+ * Asks before anything is deleted from a cluster elsewhere; where nothing is deployed there is nothing to ask about.
+ *
+ * @throws {DeployError} `ERR_NOT_CONFIRMED` if the answer is no, or nobody is there to ask.
+ */
+export async function confirmDestroy(
+  cluster: Cluster,
+  { environment, set }: Pick<Subject, 'environment' | 'set'>,
+  { yes }: { readonly yes?: boolean },
+  { ask, signal }: Pick<CommandContext, 'ask' | 'signal'>,
+): Promise<void> {
+  if (environment.target !== 'aks' || yes === true) return
+  if (!(await cluster.api.get(inventoryRef(set)))) return
+  const place = `context "${cluster.context}" (${cluster.server}), namespace "${environment.namespace}"`
+  if (ask === undefined) {
+    throw new DeployError(
+      'ERR_NOT_CONFIRMED',
+      `nothing was deleted: environment "${environment.name}" is deployed on ${place}, and there is no terminal to ask on`,
+      { subject: cluster.context, hint: 'if it is the right one, destroy again with --yes' },
+    )
+  }
+  const isConfirmed = await ask(`  Delete all of it from ${place}? [y/N] `)
+  signal.throwIfAborted()
+  if (isConfirmed) return
+  throw new DeployError('ERR_NOT_CONFIRMED', 'nothing was deleted: it was not confirmed', {
+    subject: cluster.context,
+    hint: 'another environment is named with -- --env NAME|PATH',
   })
 }

@@ -3,11 +3,14 @@ import type { Destroyed } from '../cluster/destroy.ts'
 import { removeLease, withHealersPaused } from '../cluster/pause.ts'
 import { DeployError } from '../core/errors.ts'
 import { readEnvironment, setOf } from './config.ts'
+import { confirmDestroy } from './confirm.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
 import { withTarget } from './target.ts'
 
 export interface DestroyCommandOptions extends CommonOptions {
   readonly timeoutSeconds: number
+  /** Nobody needs to be asked before something is deleted from a cluster elsewhere. */
+  readonly yes?: boolean
 }
 
 /** Deletes what was deployed and nothing else, waits, and prints what became of each object. */
@@ -18,6 +21,7 @@ export async function destroy(
   const { environment, file } = await readEnvironment(options, context)
   const set = setOf(environment, options, context)
   return withTarget({ environment, file, doing: 'Destroying on' }, context, async (cluster) => {
+    await confirmDestroy(cluster, { environment, set }, options, context)
     const results = await withHealersPaused(cluster, set, context.now, () =>
       destroySet(cluster, {
         set,

@@ -25,6 +25,11 @@ test.for([
     says: 'Expected a whole number',
   },
   {
+    when: 'npm kept the -- to itself',
+    args: ['plan', 'local'],
+    says: 'put -- before the options of npm run: npm run plan -- --env local',
+  },
+  {
     when: 'the format is unknown',
     args: ['plan', '--output', 'xml'],
     says: 'Allowed choices are text, json',

@@ -111,3 +111,21 @@ test('Ctrl-C at the question ends the run, and nothing is written', async () => 
   expect(code).toBe(130)
   expect(await isThere()).toBe(false)
 })
+
+function refuse(): Promise<boolean> {
+  return Promise.resolve(false)
+}
+
+test('a destroy is asked for while something is deployed, and not afterwards', async () => {
+  await deploy(undefined, '--yes')
+  const unasked = await environment.deployer('destroy')
+  expect(unasked).toMatchObject({ code: 2 })
+  expect(unasked.stderr).toContain('nothing was deleted')
+  expect(unasked.stderr).toContain('destroy again with --yes')
+  expect(await deployer(['destroy', '--env', environment.file], { ask: refuse })).toMatchObject({
+    code: 2,
+  })
+  expect(await isThere()).toBe(true)
+  expect(await environment.deployer('destroy', '--yes')).toMatchObject({ code: 0 })
+  expect(await environment.deployer('destroy')).toMatchObject({ code: 0 })
+})
