@@ -99,6 +99,16 @@ test('a plan that would do the same has the same id, whatever the resource versi
   expect(id(live)).not.toBe(planOf([entry(DESIRED, 'create')]).id)
 })
 
+test.for(['create', 'configure', 'recreate', 'adopt'] as const)(
+  'the id of a plan to %s covers all that is written',
+  (action) => {
+    const id = (one: KubeObject) => planOf([entry(one, action)]).id
+    const other = object('ConfigMap', { labels: OURS }, { data: { a: '2' } })
+    expect(id(DESIRED)).toBe(id({ ...DESIRED }))
+    expect(id(DESIRED)).not.toBe(id(other))
+  },
+)
+
 test('counts are read in the order of what matters', () => {
   expect(countActions(['unchanged', 'create', 'unchanged', 'prune'])).toBe(
     '1 to create, 1 to prune, 2 unchanged',

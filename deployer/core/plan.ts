@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Change } from './changes.ts'
 import { changesBetween } from './changes.ts'
 import type { FieldConflict } from './conflicts.ts'
+import { contentText } from './content.ts'
 import { INPUTS_ANNOTATION } from './inputs.ts'
 import { isApplied, ownedFields } from './managed-fields.ts'
 import { MIGRATION, needsMigration, orphanedFields } from './migration.ts'
@@ -50,7 +51,7 @@ export interface PlanEntry {
 
 /** Everything a deploy will do, decided before it does anything. */
 export interface Plan {
-  /** Digest of all decisions: two plans with one id do the same. */
+  /** Digest of all decisions and of what is written: two plans with one id do the same, but for values of Secrets. */
   readonly id: string
   readonly entries: readonly PlanEntry[]
 }
@@ -171,12 +172,13 @@ export function leaving(live: KubeObject, action: 'prune' | 'skip', reason: stri
 
 /** Puts entries together; the id leaves out what changes by itself (resource versions, times). */
 export function planOf(entries: readonly PlanEntry[]): Plan {
-  const decisions = entries.map(({ ref, action, reason, changes, live }) => [
+  const decisions = entries.map(({ ref, action, reason, changes, live, desired }) => [
     ref,
     action,
     reason,
     changes,
     live?.metadata.uid,
+    desired && action !== 'unchanged' ? contentText(desired) : undefined,
   ])
   const id = createHash('sha256').update(JSON.stringify(decisions)).digest('hex').slice(0, 12)
   return { id, entries }
