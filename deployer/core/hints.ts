@@ -48,7 +48,7 @@ const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
   ],
   [
     /BackoffLimitExceeded/,
-    'correct what the log says; a Job cannot be changed, so delete it and deploy again',
+    'correct what the log says, then deploy again: a Job that failed is made anew',
   ],
   [/DeadlineExceeded/, 'raise the deadline, or find out with status what it waited for'],
   [/admission webhook/, 'the message says what the webhook wants'],

@@ -32,6 +32,15 @@ const MANAGED = {
   managedFields: [{ manager: 'keyless-cosmos', operation: 'Apply', fieldsV1: OWNED }],
 }
 const POD = object('Pod', { labels: OURS }, { spec: {} })
+const JOB = object('Job', { labels: OURS }, { spec: jobSpec('1') })
+
+function jobSpec(inputs: string) {
+  return { template: { metadata: { annotations: { 'keyless-cosmos/inputs': inputs } } } }
+}
+
+function condition(type: string) {
+  return { conditions: [{ type, status: 'True' }] }
+}
 
 test.for([
   { when: 'it does not exist', live: undefined, look: { ask: 'create' } },
@@ -74,6 +83,27 @@ test.for([
     desired: POD,
     live: object('Pod', { labels: OURS }, { status: { phase: 'Failed' } }),
     look: { ask: 'replacement', reason: 'its last run failed' },
+  },
+  {
+    when: 'it is a Job that failed',
+    desired: JOB,
+    live: object('Job', { labels: OURS }, { spec: jobSpec('1'), status: condition('Failed') }),
+    look: { ask: 'replacement', reason: 'its last run failed' },
+  },
+  {
+    when: 'it is a Job whose configuration changed',
+    desired: JOB,
+    live: object('Job', { labels: OURS }, { spec: jobSpec('0'), status: condition('Complete') }),
+    look: {
+      ask: 'replacement',
+      reason: 'its configuration changed, which a Job reads only when it starts',
+    },
+  },
+  {
+    when: 'it is a Job that succeeded',
+    desired: JOB,
+    live: object('Job', { labels: OURS }, { spec: jobSpec('1'), status: condition('Complete') }),
+    look: { ask: 'dry-run' },
   },
   {
     when: 'it is a finished pod that differs',

@@ -3,7 +3,8 @@ import type { Change } from './changes.ts'
 import { changesBetween } from './changes.ts'
 import type { FieldConflict } from './conflicts.ts'
 import { contentText } from './content.ts'
-import { INPUTS_ANNOTATION } from './inputs.ts'
+import { isCondition } from './conditions.ts'
+import { INPUTS_ANNOTATION, podTemplatePath } from './inputs.ts'
 import { isApplied, ownedFields } from './managed-fields.ts'
 import { MIGRATION, needsMigration, orphanedFields } from './migration.ts'
 import { keptAfter } from './orphans.ts'
@@ -57,6 +58,7 @@ export interface Plan {
 }
 
 const UNOWNED = 'nobody owned it'
+const LAST_RUN_FAILED = 'its last run failed'
 
 /** What the live object alone tells; `dry-run` means that the API server must say what an apply would change. */
 export type FirstLook =
@@ -64,7 +66,7 @@ export type FirstLook =
   /** It does not exist; a dry run tells whether it may. */
   | { readonly ask: 'create' }
   | { readonly ask: 'dry-run'; readonly adopt: boolean }
-  /** The pod must be replaced; a dry-run create proves that it can be. */
+  /** The pod or Job must be replaced; a dry-run create proves that it can be. */
   | { readonly ask: 'replacement'; readonly reason: string }
   | { readonly refused: 'foreign' | 'unowned' }
 
@@ -208,19 +210,30 @@ function counted<T>(order: readonly T[], all: readonly T[], word: (one: T) => st
 }
 
 /**
- * Why a bare pod cannot be changed in place: it ended, or reads its input only at its start. Pods of a controller are
- * the controller's business.
+ * Why a bare pod or a Job cannot be changed in place: it ended, or reads its input only at its start. Pods of a controller
+ * are the controller's business.
  */
 function replacementReason(desired: KubeObject, live: KubeObject): string | undefined {
+  if (desired.kind === 'Job') return jobReplacementReason(desired, live)
   if (desired.kind !== 'Pod') return undefined
   const phase = textAt(live, 'status', 'phase')
-  if (phase === 'Failed') return 'its last run failed'
+  if (phase === 'Failed') return LAST_RUN_FAILED
   if (inputsDigest(desired) !== inputsDigest(live))
     return 'a pod reads its configuration only when it starts'
   if (phase === 'Succeeded' && !isApplied(desired, live)) return 'its run is over'
   return undefined
 }
 
-function inputsDigest(pod: KubeObject): string | undefined {
-  return pod.metadata.annotations?.[INPUTS_ANNOTATION]
+/** A Job that ended badly does not run again by itself, and its pod template cannot change. */
+function jobReplacementReason(desired: KubeObject, live: KubeObject): string | undefined {
+  if (isCondition(live, 'Failed', 'True')) return LAST_RUN_FAILED
+  return inputsDigest(desired) === inputsDigest(live)
+    ? undefined
+    : 'its configuration changed, which a Job reads only when it starts'
+}
+
+/** Of what a pod reads at its start, in the pod or the pod template. */
+function inputsDigest(object: KubeObject): string | undefined {
+  const template = podTemplatePath(object) ?? []
+  return textAt(object, ...template, 'metadata', 'annotations', INPUTS_ANNOTATION)
 }

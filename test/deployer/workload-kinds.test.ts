@@ -111,6 +111,22 @@ test('a Job with other values is made anew, because a Job cannot change', async 
   expect(await present()).toEqual(['Job'])
 })
 
+test('a Job that failed is made anew by the next deploy, as a pod is', async () => {
+  const path = `/apis/batch/v1/namespaces/${environment.namespace}/jobs/demo`
+  const conditions = ['FailureTarget', 'Failed'].map((type) => ({
+    type,
+    status: 'True',
+    reason: 'BackoffLimitExceeded',
+    lastTransitionTime: new Date().toISOString(),
+  }))
+  const status = { startTime: new Date().toISOString(), conditions }
+  await cluster.client.patch(`${path}/status`, 'application/merge-patch+json', { status })
+  const failed = await environment.deployer('deploy', '--no-wait')
+  expect(failed.stderr).toMatch(/Job\/\S+\/demo +recreate: its last run failed/)
+  expect(failed.stderr).toMatch(/Job\/\S+\/demo +recreated/)
+  expect(await cluster.client.get(path)).not.toHaveProperty('status.conditions')
+})
+
 test('what is asked of the wrong kind is refused before anything is asked of the cluster', async () => {
   const { code, stderr } = await deploy({ kind: 'Job', replicas: 2, schedule: '* *' })
   expect(code).toBe(2)
