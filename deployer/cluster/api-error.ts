@@ -50,7 +50,7 @@ function codeOf(status: number, message: string): ErrorCode {
  * @see https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apimachinery/pkg/util/managedfields/internal/structuredmerge.go
  */
 export function isMistyped(message: string): boolean {
-  return message.startsWith('failed to create typed patch object')
+  return /^failed to (create typed patch|convert new) object/.test(message)
 }
 
 /** Whether RBAC refused. It says `User "x" cannot …`; everything else that answers 403 is an admission plug-in. */
@@ -75,11 +75,11 @@ function hint(code: ErrorCode, status: number, body: unknown): { readonly hint?:
   if (/serviceaccount "[^"]*" not found/.test(message)) {
     return { hint: 'add the ServiceAccount to the manifests, or correct serviceAccountName' }
   }
-  if (isMistyped(message) || message.includes('strict decoding error')) {
-    return { hint: 'correct what the message names: a misspelt field, or a value of another type' }
-  }
   if (message.includes('illegal base64 data')) {
     return { hint: 'values of data are base64; write plain ones under stringData' }
+  }
+  if (isMistyped(message) || message.includes('strict decoding error')) {
+    return { hint: 'correct what the message names: a misspelt field, or a value of another type' }
   }
   if (message.includes('exceeded quota'))
     return { hint: 'free quota or ask for more: kubectl describe quota' }

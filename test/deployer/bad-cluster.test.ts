@@ -3,20 +3,21 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createEnvironment, startCluster } from './cluster.ts'
 import type { TestCluster, TestEnvironment } from './cluster.ts'
+import { createWebhook } from './webhook.ts'
 
 /** An error of the server is asked about again for some seconds, because it may pass. */
 const WITH_RETRIES_MS = 120_000
 
 let cluster: TestCluster
 let environment: TestEnvironment
-let isWebhookUp = true
+const webhook = createWebhook()
 
 beforeAll(async () => {
-  cluster = await startCluster({ webhookAvailable: () => isWebhookUp })
+  cluster = await startCluster({ webhookAvailable: webhook.isUp })
 })
 afterAll(() => cluster.close())
 beforeEach(async () => {
-  isWebhookUp = true
+  await webhook.set(cluster, 'up')
   environment = await createEnvironment(cluster)
 })
 
@@ -27,14 +28,14 @@ function namespaces(name = '') {
 test(
   'while the workload-identity webhook is down no worker is made, and once it is up the deploy goes on',
   async () => {
-    isWebhookUp = false
+    await webhook.set(cluster, 'down')
     const { code, stderr } = await environment.deployer('deploy', '--no-wait')
     expect(code).toBe(5)
     expect(stderr).toMatch(/Pod\/\S+\/demo: .*failed calling webhook/)
     expect(stderr).toContain('the webhook is down')
     expect(stderr).toContain('deploy again once it is up')
 
-    isWebhookUp = true
+    await webhook.set(cluster, 'up')
     const again = await environment.deployer('deploy', '--no-wait')
     expect({ code: again.code, stderr: again.stderr }).toMatchObject({ code: 0 })
     expect(again.stderr).toContain('Applied: 1 created, 5 unchanged')

@@ -7,6 +7,7 @@ import { applyMergePatch } from '../patch/merge-patch.ts'
 import { undecodable } from '../patch/patch-errors.ts'
 import { strategicMerge } from '../patch/strategic.ts'
 import { groupVersion, hasSubresource } from '../resources/resource.ts'
+import type { Resource } from '../resources/resource.ts'
 import { timestamp } from './api.ts'
 import type { Api } from './api.ts'
 import { decodeObject, readJson } from './body.ts'
@@ -84,13 +85,31 @@ async function applyObject(api: Api, call: Call): Promise<Response> {
     subject: { ...subjectOf(call), name: call.name ?? '' },
   })
   const { managedFields } = merged.metadata
-  const object = decodeObject(merged, resource, { fieldValidation: 'Ignore', warnings: [] })
+  const object = converted(merged, applied, resource)
   if (managedFields) object.metadata.managedFields = managedFields
   if (live) {
     return answer(api, call, await updateObject(api, call, live, object, { owned: true }))
   }
   delete object.metadata.resourceVersion
   return answer(api, call, await createObject(api, call, object, { owned: true }), 201)
+}
+
+/** What the schema lets pass and the type does not: the real server calls that an error of its own. */
+function converted(merged: KubeObject, applied: KubeObject, resource: Resource): KubeObject {
+  try {
+    return decodeObject(merged, resource, { fieldValidation: 'Ignore', warnings: [] })
+  } catch (error) {
+    if (!(error instanceof StatusError) || error.code !== 400) throw error
+    const problem = error.message.replace(/^.*?cannot be handled as a \w+: /, '')
+    const detail = problem.includes('base64') ? `error decoding from json: ${problem}` : problem
+    const { namespace = '', name = '' } = applied.metadata
+    const type = `${resource.group}/${resource.version}, Kind=${resource.kind}`
+    throw new StatusError(
+      500,
+      '',
+      `failed to convert new object (${namespace}/${name}; ${type}) to proper version: unable to convert unstructured object to ${type}: ${detail}`,
+    )
+  }
 }
 
 /** The configuration as it was sent: nothing is decoded or defaulted, because what is not in it is not owned. */

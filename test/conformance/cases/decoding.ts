@@ -1,4 +1,4 @@
-import { create, inNamespace } from '../case.ts'
+import { apply, create, inNamespace } from '../case.ts'
 import type { Case, Step } from '../case.ts'
 import { configMap, deployment, pod } from './fixtures.ts'
 
@@ -73,6 +73,30 @@ export const DECODING_CASES: readonly Case[] = [
         }),
       ),
       create(inNamespace('leases', 'coordination.k8s.io/v1'), {
+        metadata: { name: 'x' },
+        spec: { renewTime: 'yesterday' },
+      }),
+    ],
+  },
+  {
+    name: 'decoding: the same values in an apply',
+    steps: [
+      apply('one', `${inNamespace('secrets')}/x`, {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'x' },
+        data: { a: 'not base64' },
+      }),
+      apply('one', `${inNamespace('pods')}/x?dryRun=All`, {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        ...pod('x', {
+          containers: [{ name: 'a', image: 'b', resources: { limits: { cpu: 'lots' } } }],
+        }),
+      }),
+      apply('one', `${inNamespace('leases', 'coordination.k8s.io/v1')}/x`, {
+        apiVersion: 'coordination.k8s.io/v1',
+        kind: 'Lease',
         metadata: { name: 'x' },
         spec: { renewTime: 'yesterday' },
       }),
