@@ -5,7 +5,7 @@ import { objectRef, subjectOf, textAt } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
 import type { ObjectSet } from '../core/ownership.ts'
 import { afterDryRun, entry, firstLook } from '../core/plan.ts'
-import type { PlanEntry } from '../core/plan.ts'
+import type { FirstLook, PlanEntry } from '../core/plan.ts'
 import { missesUpcoming, missingBefore } from '../core/prerequisites.ts'
 import type { Api, Outcome } from './api.ts'
 import { apiError, isForbidden } from './api-error.ts'
@@ -25,7 +25,7 @@ export interface ObjectPlanOptions {
 /** What is to be done with one object, or why nothing may be. */
 export type Planned =
   | { readonly entry: PlanEntry }
-  | { readonly refused: 'foreign' | 'unowned' }
+  | Extract<FirstLook, { readonly refused: string }>
   /** One line per field. */
   | { readonly conflicts: readonly string[] }
 

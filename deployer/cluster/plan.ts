@@ -10,6 +10,7 @@ import type { Plan, PlanEntry } from '../core/plan.ts'
 import type { Api } from './api.ts'
 import { listLiveSet, withMissed } from './live-set.ts'
 import type { LiveSet } from './live-set.ts'
+import { setsOfIds } from './other-sets.ts'
 import { planObject } from './plan-object.ts'
 
 export interface PlanOptions {
@@ -36,7 +37,7 @@ export async function makePlan(
 ): Promise<{ readonly plan: Plan; readonly live: LiveSet }> {
   const live = await look(api, desired, options.set)
   const memberUids = new Set(live.members.flatMap(({ uid }) => uid ?? []))
-  const refused: Refusals = { foreign: [], unowned: [], conflicts: [] }
+  const refused: Refusals = { foreign: [], owners: [], unowned: [], conflicts: [] }
   const upcoming = desired.filter(
     (object) => !live.liveByIdentity.has(identityOf(objectRef(object))),
   )
@@ -45,11 +46,14 @@ export async function makePlan(
       const current = live.liveByIdentity.get(identityOf(objectRef(object)))
       const planned = await planObject(api, object, current, { ...options, memberUids, upcoming })
       if ('entry' in planned) return [planned.entry]
-      if ('refused' in planned) refused[planned.refused].push(subjectOf(objectRef(object)))
-      else refused.conflicts.push(...planned.conflicts)
+      if ('refused' in planned) {
+        refused[planned.refused].push(subjectOf(objectRef(object)))
+        if (planned.refused === 'foreign') refused.owners.push(planned.owner)
+      } else refused.conflicts.push(...planned.conflicts)
       return []
     }),
   )
+  if (refused.foreign.length > 0) throw await foreignOwner(api, refused, options.set)
   throwRefusals(refused)
   const wanted = new Set(desired.map((object) => identityOf(objectRef(object))))
   const entries = [...decided.flat(), ...leavingEntries(live, wanted, options.set)]
@@ -71,6 +75,8 @@ async function look(api: Api, desired: readonly KubeObject[], set: ObjectSet): P
 
 interface Refusals {
   readonly foreign: string[]
+  /** Ids of the sets that the foreign ones belong to. */
+  readonly owners: string[]
   readonly unowned: string[]
   readonly conflicts: string[]
 }
@@ -96,16 +102,28 @@ function leavingEntries(
   })
 }
 
-function throwRefusals({ foreign, unowned, conflicts }: Refusals): void {
-  if (foreign.length > 0) {
-    throw new DeployError(
-      'ERR_FOREIGN_OWNER',
-      `${foreign.join(', ')}: belongs to another set of objects (label ${PART_OF_LABEL})`,
-      {
-        hint: 'deploy to another namespace, or destroy the other set first',
-      },
-    )
-  }
+/** Says which set it is and how it is destroyed, as far as its inventory can be found. */
+async function foreignOwner(
+  api: Api,
+  { foreign, owners }: Refusals,
+  set: ObjectSet,
+): Promise<DeployError> {
+  const sets = await setsOfIds(api, [...new Set(owners)], set)
+  const names = sets.map(({ name, namespace }) => ` "${name}" of namespace ${namespace}`)
+  const commands = sets.map(({ name }) => `npm run destroy -- --env ${name}`)
+  const which = sets.length > 0 ? `:${names.join(',')}` : ''
+  const how =
+    sets.length > 0
+      ? `: ${commands.join('; ')} (a file of your own: its path; deployed with --manifests: the name ends in the folder's, given apart)`
+      : ''
+  return new DeployError(
+    'ERR_FOREIGN_OWNER',
+    `${foreign.join(', ')}: belongs to another set of objects${which} (label ${PART_OF_LABEL})`,
+    { hint: `deploy to another namespace, or destroy the other set first${how}` },
+  )
+}
+
+function throwRefusals({ unowned, conflicts }: Refusals): void {
   if (unowned.length > 0) {
     throw new DeployError(
       'ERR_ADOPT',

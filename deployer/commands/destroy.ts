@@ -1,6 +1,9 @@
 import { destroySet } from '../cluster/destroy.ts'
 import type { Destroyed } from '../cluster/destroy.ts'
+import { setsBeside } from '../cluster/other-sets.ts'
+import type { DeployedSet } from '../cluster/other-sets.ts'
 import { removeLease, withHealersPaused } from '../cluster/pause.ts'
+import type { Environment } from '../core/environment.ts'
 import { DeployError } from '../core/errors.ts'
 import { readEnvironment, setOf } from './config.ts'
 import { confirmDestroy } from './confirm.ts'
@@ -39,14 +42,32 @@ export async function destroy(
     const left = results.filter(({ state }) => state === 'left')
     if (left.length > 0) throw leftBehind(left, options.timeoutSeconds)
     await removeLease(cluster, set)
-    context.report({ event: 'done', message: receipt(results) })
+    context.report({ event: 'done', message: receipt(results, options) })
+    if (results.length === 0) {
+      for (const other of await setsBeside(cluster.api, set, environment.name.toLowerCase())) {
+        context.report({ event: 'next', command: destroyCommand(other, environment, options) })
+      }
+    }
     return 0
   })
 }
 
-function receipt(results: readonly Destroyed[]): string {
+/** A folder counts by its name alone, so that it need not be there any more. */
+function destroyCommand(
+  { name }: DeployedSet,
+  environment: Environment,
+  { env }: CommonOptions,
+): string {
+  const folder = name.slice(environment.name.length + 1)
+  return `npm run destroy -- --env ${env}${folder === '' ? '' : ` --manifests ${folder}`}`
+}
+
+function receipt(results: readonly Destroyed[], { manifests }: CommonOptions): string {
   const count = (state: string) => results.filter((one) => one.state === state).length
-  if (results.length === 0) return 'Nothing to destroy: nothing of this environment is deployed'
+  if (results.length === 0) {
+    const from = manifests === undefined ? '' : ` from ${manifests}`
+    return `Nothing to destroy: nothing of this environment is deployed${from}`
+  }
   const skipped = count('skipped') === 0 ? '' : `, ${count('skipped')} skipped`
   return `Destroyed: ${count('deleted')} deleted${skipped}; nothing else is left`
 }

@@ -8,6 +8,8 @@ export const FIELD_MANAGER = 'keyless-cosmos'
 export const PART_OF_LABEL = 'applyset.kubernetes.io/part-of'
 /** The set's parent (our inventory) carries its own id here. */
 export const SET_ID_LABEL = 'applyset.kubernetes.io/id'
+/** An inventory is named after its set. */
+export const INVENTORY_PREFIX = 'inventory-'
 export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by'
 
 /** A set of objects that one environment owns in one namespace. */
@@ -25,7 +27,7 @@ export interface ObjectSet {
  * the first one deployed.
  */
 export function objectSet(name: string, namespace: string): ObjectSet {
-  const inventory = `inventory-${name}`
+  const inventory = `${INVENTORY_PREFIX}${name}`
   const hash = createHash('sha256')
     .update(`${inventory}.${namespace}.ConfigMap.`)
     .digest('base64url')

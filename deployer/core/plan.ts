@@ -10,7 +10,7 @@ import { MIGRATION, needsMigration, orphanedFields } from './migration.ts'
 import { keptAfter } from './orphans.ts'
 import { objectRef, textAt } from './object.ts'
 import type { KubeObject, ObjectRef } from './object.ts'
-import { ownerOf } from './ownership.ts'
+import { ownerOf, PART_OF_LABEL } from './ownership.ts'
 import type { ObjectSet } from './ownership.ts'
 import { isDeepStrictEqual } from 'node:util'
 
@@ -68,7 +68,9 @@ export type FirstLook =
   | { readonly ask: 'dry-run'; readonly adopt: boolean }
   /** The pod or Job must be replaced; a dry-run create proves that it can be. */
   | { readonly ask: 'replacement'; readonly reason: string }
-  | { readonly refused: 'foreign' | 'unowned' }
+  | { readonly refused: 'unowned' }
+  /** `owner` is the id of the set it belongs to. */
+  | { readonly refused: 'foreign'; readonly owner: string }
 
 /**
  * Decides what needs no further question.
@@ -82,7 +84,9 @@ export function firstLook(
 ): FirstLook {
   if (!live) return { ask: 'create' }
   const owner = ownerOf(live, options.set)
-  if (owner === 'foreign') return { refused: 'foreign' }
+  if (owner === 'foreign') {
+    return { refused: 'foreign', owner: live.metadata.labels?.[PART_OF_LABEL] ?? '' }
+  }
   const adopt = owner === 'nobody' && !options.isMember
   if (adopt && !options.adopt) return { refused: 'unowned' }
   if (live.metadata.deletionTimestamp !== undefined) {

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createEnvironment, startCluster } from './cluster.ts'
+import { createEnvironment, deployer, startCluster } from './cluster.ts'
 import type { Said, TestCluster } from './cluster.ts'
 import { configMap, createFolder } from './manifest-folder.ts'
 import type { TestFolder } from './manifest-folder.ts'
@@ -51,13 +51,30 @@ test('two environments share a namespace, and neither touches what is of the oth
     other.deployer(args[0] ?? '', '--manifests', folder.folder, ...args.slice(1))
   const refused = await otherDeployer('deploy', '--adopt', '--force-conflicts')
   expect(refused).toMatchObject({ code: 1 })
-  expect(refused.stderr).toMatch(/ConfigMap\/\S+\/mine: belongs to another set of objects/)
+  expect(refused.stderr).toMatch(/ConfigMap\/\S+\/mine: belongs to another set of objects: "\S+"/)
+  const [, set] = /npm run destroy -- --env (\S+)/.exec(refused.stderr) ?? []
+  expect(refused.stderr).toContain(`: "${set}" of namespace ${folder.namespace} (label`)
   await folder.write(configMap('theirs', { a: '1' }))
   expect(await otherDeployer('deploy')).toMatchObject({ code: 0 })
   expect(await names(folder)).toEqual(expect.arrayContaining(['mine', 'theirs']))
   expect(await otherDeployer('destroy')).toMatchObject({ code: 0 })
   expect(await names(folder)).toContain('mine')
   expect(await names(folder)).not.toContain('theirs')
+})
+
+test('a destroy without the folder finds nothing, and says how what is there is destroyed', async () => {
+  const folder = await createFolder(cluster, configMap('here', { a: '1' }))
+  await folder.deployer('deploy')
+  const environment = ['--env', folder.file]
+  const { code, stderr } = await deployer(['destroy', ...environment])
+  expect(code).toBe(0)
+  expect(stderr).toContain('✓ Nothing to destroy: nothing of this environment is deployed\n')
+  const next = `npm run destroy -- --env ${folder.file} --manifests ${folder.namespace}`
+  expect(stderr).toContain(next)
+  expect(await names(folder)).toContain('here')
+  const args = ['destroy', ...environment, '--manifests', folder.namespace]
+  expect(await deployer(args)).toMatchObject({ code: 0 })
+  expect(await names(folder)).not.toContain('here')
 })
 
 test('an object under another name is a new one, and the old one goes', async () => {
