@@ -230,6 +230,15 @@ test('destroy is not undone: heal ends when nothing is deployed any more', async
   )
 })
 
+test('a namespace that was deleted is told as such, not as a deploy', async () => {
+  const healer = await startHealer()
+  await cluster.client.delete(`/api/v1/namespaces/${environment.namespace}`)
+  const { code, stderr } = await healer.ended
+  expect(code).toBe(1)
+  expect(stderr).toContain('nothing is deployed to heal')
+  expect(stderr).not.toContain('a deploy pruned')
+})
+
 test('status is 0 only when all is current and as deployed, and writes nothing', async () => {
   await setPodStatus(cluster, environment.namespace, { phase: 'Succeeded' })
   expect(await environment.deployer('status')).toMatchObject({ code: 0 })
