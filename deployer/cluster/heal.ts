@@ -123,7 +123,6 @@ function nothingDeployed(set: ObjectSet): DeployError {
   const subject = subjectOf(inventoryRef(set))
   return new DeployError('ERR_NOT_FOUND', `${subject}: not there: nothing is deployed to heal`, {
     subject,
-    hint: 'deploy first: npm run deploy',
   })
 }
 

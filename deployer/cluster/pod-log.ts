@@ -52,7 +52,6 @@ function logError(status: number, text: string, pod: ObjectRef): DeployError {
       `${subject}: no log: ${textAt(body, 'message') ?? 'there is no such pod'}`,
       {
         subject,
-        hint: 'deploy it first: npm run deploy',
       },
     )
   }

@@ -50,10 +50,9 @@ function noPod(kind: WorkloadKind, namespace: string): DeployError {
   const subject = `${kind}/${namespace}/demo`
   return new DeployError('ERR_NOT_FOUND', `${subject}: no log: it has no pod`, {
     subject,
-    hint:
-      kind === 'CronJob'
-        ? `it has not run yet; to run it at once: ${runAtOnce(namespace)}`
-        : 'deploy it first: npm run deploy; if it is deployed, see status',
+    ...(kind === 'CronJob'
+      ? { hint: `it has not run yet; to run it at once: ${runAtOnce(namespace)}` }
+      : {}),
   })
 }
 

@@ -12,6 +12,7 @@ import { refuseSecrets } from '../core/pasted-secret.ts'
 import { readYaml } from '../core/read-yaml.ts'
 import { didYouMean } from '../core/suggest.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
+import { npmCommand } from './npm-command.ts'
 import { readFolder, readSource } from './source-files.ts'
 import type { Subject } from './subject.ts'
 
@@ -36,7 +37,7 @@ export async function readSubject(
   context: CommandContext,
 ): Promise<Subject> {
   if (options.manifests !== undefined && options.heal === true) {
-    throw healNeedsOurs(options.manifests)
+    throw healNeedsOurs(options.env, options.manifests)
   }
   const { environment, file } = await readEnvironment(options, context)
   return { environment, environmentFile: file, set: setOf(environment, options, context) }
@@ -123,9 +124,9 @@ async function findEnvironment(env: string, { cwd, root }: CommandContext): Prom
 }
 
 /** The healer in the cluster carries our manifests in its image; of another folder it knows nothing. */
-function healNeedsOurs(manifests: string): DeployError {
+function healNeedsOurs(env: string, manifests: string): DeployError {
   return new DeployError('ERR_USAGE', `--manifests ${manifests}: not together with --heal`, {
     subject: manifests,
-    hint: 'leave --heal out, and run heal beside the cluster: npm run heal -- --manifests DIR',
+    hint: `leave --heal out, and run heal beside the cluster: ${npmCommand('heal', { env, manifests })}`,
   })
 }

@@ -5,7 +5,9 @@ import { DeployError } from '../core/errors.ts'
 import { inventoryRef } from '../core/inventory.ts'
 import { isNoOp } from '../core/plan.ts'
 import type { Plan } from '../core/plan.ts'
-import type { CommandContext } from './context.ts'
+import type { CommandContext, CommonOptions } from './context.ts'
+import { npmCommand } from './npm-command.ts'
+import type { Takeovers } from './plan.ts'
 import type { Subject } from './subject.ts'
 
 /**
@@ -24,11 +26,11 @@ export async function confirmFirstWrite(
     live,
   }: { readonly cluster: Cluster; readonly plan: Plan; readonly live: LiveSet },
   environment: Environment,
-  { yes }: { readonly yes?: boolean },
+  options: CommonOptions & Takeovers & { readonly yes?: boolean },
   { ask, signal }: Pick<CommandContext, 'ask' | 'signal'>,
 ): Promise<void> {
   const isNew = environment.target === 'aks' && live.members.length === 0
-  if (!isNew || isNoOp(plan) || yes === true) return
+  if (!isNew || isNoOp(plan) || options.yes === true) return
   const place = `context "${cluster.context}" (${cluster.server}), namespace "${environment.namespace}"`
   if (ask === undefined) {
     throw new DeployError(
@@ -42,7 +44,7 @@ export async function confirmFirstWrite(
   if (isConfirmed) return
   throw new DeployError('ERR_NOT_CONFIRMED', 'nothing was written: the plan was not confirmed', {
     subject: cluster.context,
-    hint: 'to deploy elsewhere, change cluster.context in the environment; to see the plan again: npm run plan',
+    hint: `to deploy elsewhere, change cluster.context in the environment; to see the plan again: ${npmCommand('plan', options)}`,
   })
 }
 

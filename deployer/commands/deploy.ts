@@ -16,6 +16,7 @@ import { readConfig } from './config.ts'
 import { confirmFirstWrite } from './confirm.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
 import { printLog } from './logs.ts'
+import { npmCommand } from './npm-command.ts'
 import { reportEntry, reportPlan, takeovers } from './plan.ts'
 import type { Takeovers } from './plan.ts'
 import { withTarget } from './target.ts'
@@ -112,7 +113,9 @@ async function finish(
   if (pod && isShown) {
     await printLog(cluster, pod, { follow: options.follow === true }, context)
   } else if (pod) {
-    context.report({ event: 'next', command: `npm run logs -- --env ${options.env}` })
+    const { env, context: named } = options
+    const same = { env, ...(named === undefined ? {} : { context: named }) }
+    context.report({ event: 'next', command: npmCommand('logs', same) })
   } else if (options.manifests === undefined && workloadKind(environment) === 'CronJob') {
     context.report({ event: 'next', command: runAtOnce(environment.namespace) })
   }

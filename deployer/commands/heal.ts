@@ -3,9 +3,10 @@ import { hostname } from 'node:os'
 import { healSet } from '../cluster/heal.ts'
 import { whileLeading } from '../cluster/leader.ts'
 import { inScope } from '../cluster/scope.ts'
-import { DeployError } from '../core/errors.ts'
+import { DeployError, withStepToMake } from '../core/errors.ts'
 import { readConfig } from './config.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
+import { npmCommand } from './npm-command.ts'
 import { withTarget } from './target.ts'
 
 export interface HealCommandOptions extends CommonOptions {
@@ -51,7 +52,12 @@ export async function heal(options: HealCommandOptions, context: CommandContext)
           stillLeading,
           onHealed: (healed) => report({ event: 'healed', ...healed }),
           onWarning: (message) => report({ event: 'warning', message }),
-        }).catch((error: unknown) => standDown(error, context)),
+        }).catch((error: unknown) =>
+          standDown(
+            withStepToMake(error, `deploy first: ${npmCommand('deploy', options)}`),
+            context,
+          ),
+        ),
     )
     report({ event: 'done', message: 'Stopped; what was deployed stays as it is' })
     return 0

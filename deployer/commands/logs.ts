@@ -2,11 +2,13 @@ import type { Cluster } from '../cluster/connect.ts'
 import { podLog } from '../cluster/pod-log.ts'
 import type { LogOptions } from '../cluster/pod-log.ts'
 import { workerPod } from '../cluster/worker-pod.ts'
+import { withStepToMake } from '../core/errors.ts'
 import { subjectOf } from '../core/object.ts'
 import type { ObjectRef } from '../core/object.ts'
 import { workloadKind } from '../core/workload.ts'
 import { readEnvironment } from './config.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
+import { npmCommand } from './npm-command.ts'
 import { withTarget } from './target.ts'
 
 export interface LogsOptions extends CommonOptions {
@@ -28,25 +30,35 @@ export async function logs(options: LogsOptions, context: CommandContext): Promi
     { environment, file, doing: 'Reading the log on' },
     context,
     async (cluster) => {
-      const pod =
-        options.pod === undefined
-          ? await workerPod(cluster, { kind: workloadKind(environment), namespace })
-          : { apiVersion: 'v1', kind: 'Pod', namespace, name: options.pod }
-      await printLog(
-        cluster,
-        pod,
-        {
-          ...(container === undefined ? {} : { container }),
-          ...(follow === undefined ? {} : { follow }),
-          ...(previous === undefined ? {} : { previous }),
-          ...(tail === undefined ? {} : { tailLines: tail }),
-          ...(sinceSeconds === undefined ? {} : { sinceSeconds }),
-        },
-        context,
-      )
-      return 0
+      try {
+        const pod =
+          options.pod === undefined
+            ? await workerPod(cluster, { kind: workloadKind(environment), namespace })
+            : { apiVersion: 'v1', kind: 'Pod', namespace, name: options.pod }
+        await printLog(
+          cluster,
+          pod,
+          {
+            ...(container === undefined ? {} : { container }),
+            ...(follow === undefined ? {} : { follow }),
+            ...(previous === undefined ? {} : { previous }),
+            ...(tail === undefined ? {} : { tailLines: tail }),
+            ...(sinceSeconds === undefined ? {} : { sinceSeconds }),
+          },
+          context,
+        )
+        return 0
+      } catch (error) {
+        throw withStepToMake(error, missingPodHint(options, namespace))
+      }
     },
   )
+}
+
+function missingPodHint(options: LogsOptions, namespace: string): string {
+  return options.pod === undefined
+    ? `deploy it first: ${npmCommand('deploy', options)}; if it is deployed: ${npmCommand('status', options)}`
+    : `check the name: kubectl get pods --namespace ${namespace}`
 }
 
 /** Reports each line as it comes. */

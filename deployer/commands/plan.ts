@@ -5,6 +5,7 @@ import type { Plan, PlanEntry } from '../core/plan.ts'
 import { subjectOf } from '../core/object.ts'
 import { readConfig } from './config.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
+import { npmCommand } from './npm-command.ts'
 import { withTarget } from './target.ts'
 
 /** What a deploy may take from others. */
@@ -33,7 +34,7 @@ export async function plan(options: PlanCommandOptions, context: CommandContext)
     const made = await makePlan(api, objects, { set: config.set, ...takeovers(options) })
     reportPlan(made.plan, context, true)
     if (!isNoOp(made.plan)) {
-      context.report({ event: 'next', command: `npm run deploy -- --env ${options.env}` })
+      context.report({ event: 'next', command: npmCommand('deploy', options) })
     }
     return options.exitCode === true && !isNoOp(made.plan) ? 1 : 0
   })

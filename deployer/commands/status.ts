@@ -11,6 +11,7 @@ import { readiness } from '../core/readiness.ts'
 import type { ReportEvent } from '../report/events.ts'
 import { readConfig } from './config.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
+import { npmCommand } from './npm-command.ts'
 import { withTarget } from './target.ts'
 
 /**
@@ -35,6 +36,8 @@ export async function status(options: CommonOptions, context: CommandContext): P
     const message = `${current} of ${lines.length} objects current, ${drifted} drifted`
     const isRight = current === lines.length && drifted === 0
     context.report({ event: isRight ? 'done' : 'warning', message })
+    const isToDeploy = drifted > 0 || lines.some(({ state }) => state === 'not-found')
+    if (isToDeploy) context.report({ event: 'next', command: npmCommand('plan', options) })
     return isRight ? 0 : 1
   })
 }

@@ -55,3 +55,15 @@ export class DeployError extends Error {
 export function exitCode(code: ErrorCode): number {
   return EXIT_CODES[code]
 }
+
+/** The same error with a next step, if it says that something is not there and has none; any other as it is. */
+export function withStepToMake(error: unknown, hint: string): unknown {
+  if (!(error instanceof DeployError)) return error
+  if (error.code !== 'ERR_NOT_FOUND' || error.hint !== undefined) return error
+  const { code, message, subject } = error
+  return new DeployError(code, message, {
+    ...(subject === undefined ? {} : { subject }),
+    hint,
+    cause: error,
+  })
+}

@@ -199,7 +199,17 @@ test('every mistake in a folder of manifests is named with its place', async () 
 test('the log of a pod that is not there names the next step', async () => {
   const { code, stderr } = await environment.deployer('logs')
   expect(code).toBe(1)
-  expect(stderr).toContain('deploy it first: npm run deploy')
+  expect(stderr).toContain(`deploy it first: npm run deploy -- --env ${environment.file}`)
+  const named = await environment.deployer('logs', 'nopod')
+  expect(named.stderr).toContain(
+    `check the name: kubectl get pods --namespace ${environment.namespace}`,
+  )
+})
+
+test('status of what is not deployed ends with the next step', async () => {
+  const { code, stderr } = await environment.deployer('status')
+  expect(code).toBe(1)
+  expect(stderr).toContain(`next: npm run plan -- --env ${environment.file}`)
 })
 
 test('help and version are answered without any cluster', async () => {

@@ -1,0 +1,25 @@
+import type { CommonOptions } from './context.ts'
+import type { Takeovers } from './plan.ts'
+
+/**
+ * The command to go on with, for the same environment and objects as this run: without its options it would mean others.
+ *
+ * @param options Those that `command` knows too.
+ * @returns `npm run deploy -- --env ../own.yaml --manifests ../own`
+ */
+export function npmCommand(command: string, options: CommonOptions & Takeovers): string {
+  const values = (['env', 'context', 'manifests'] as const).flatMap((name) => {
+    const value = options[name]
+    return value === undefined ? [] : [`--${name}`, quoted(value)]
+  })
+  const flags = [
+    options.heal === true ? ['--heal'] : [],
+    options.adopt === true ? ['--adopt'] : [],
+    options.forceConflicts === true ? ['--force-conflicts'] : [],
+  ].flat()
+  return ['npm run', command, '--', ...values, ...flags].join(' ')
+}
+
+function quoted(value: string): string {
+  return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`
+}
