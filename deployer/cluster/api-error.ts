@@ -100,7 +100,13 @@ function hint(code: ErrorCode, status: number, body: unknown): { readonly hint?:
     }
   }
   if (status === 422) {
-    const fields = listAt(body, 'details', 'causes')
+    const causes = listAt(body, 'details', 'causes')
+    if (causes.some(isFixedSelector)) {
+      return {
+        hint: 'put spec.selector back as it is on the cluster: it cannot change there; or delete the object, and deploy again',
+      }
+    }
+    const fields = causes
       .filter((cause) => !isImmutability(cause))
       .flatMap((cause) => textAt(cause, 'field') ?? [])
     return fields.length === 0
@@ -108,4 +114,9 @@ function hint(code: ErrorCode, status: number, body: unknown): { readonly hint?:
       : { hint: `change ${[...new Set(fields)].join(', ')} in the manifest` }
   }
   return {}
+}
+
+/** Beside it stands that labels and selector differ, which names the labels although the selector is what moved. */
+function isFixedSelector(cause: unknown): boolean {
+  return textAt(cause, 'field') === 'spec.selector' && isImmutability(cause)
 }

@@ -29,8 +29,12 @@ const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
     'the node does not have the image and may not pull it (imagePullPolicy: Never): load it (kind load docker-image IMAGE --name CLUSTER), or set IfNotPresent',
   ],
   [
+    /(ErrImagePull|ImagePullBackOff)[^]*keyless-cosmos\/deployer/,
+    'the healer in the cluster needs its image there (npm run images, then load or push it); the local platform has none: leave --heal out, and run npm run heal beside it, with the same options',
+  ],
+  [
     /ErrImagePull|ImagePullBackOff|InvalidImageName/,
-    'check `image` in the environment, and that the cluster may pull it (kind: kind load docker-image; AKS: az aks update --attach-acr)',
+    'check the name of the image (`image` in the environment, or in the manifest of your own folder), and that the cluster may pull it (kind: kind load docker-image; AKS: az aks update --attach-acr)',
   ],
   [
     /configmap "[^"]*" not found|secret "[^"]*" not found/,

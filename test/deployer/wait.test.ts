@@ -42,7 +42,7 @@ test.for([
   {
     when: 'the image does not exist',
     status: { phase: 'Pending', containerStatuses: [waiting('ErrImagePull', 'not found')] },
-    says: ['ErrImagePull: not found', 'check `image` in the environment'],
+    says: ['ErrImagePull: not found', 'check the name of the image (`image` in the environment'],
   },
   {
     when: 'a config map is missing',
