@@ -18,6 +18,19 @@ const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<Rep
   'in-cluster': benchInCluster,
 }
 
+const HELP = `Usage: npm run bench [-- NAME… OPTIONS]
+
+Measures side by side, in paired rounds: ${Object.keys(BENCHMARKS).join(', ')} (default: all but in-cluster).
+
+  --json          numbers for programs
+  --quick         fewer rounds
+  --rounds N      this many rounds
+  --only PART     one part of a benchmark; may be given several times
+  --context NAME  for in-cluster: the cluster
+  --load WAY      for in-cluster: how the image gets there
+  --help          this text
+`
+
 process.exitCode = await main()
 
 async function main(): Promise<number> {
@@ -30,8 +43,13 @@ async function main(): Promise<number> {
       only: { type: 'string', multiple: true, default: [] },
       context: { type: 'string' },
       load: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   })
+  if (values.help) {
+    process.stdout.write(HELP)
+    return 0
+  }
   const { quick, only, context, load } = values
   const here = Object.keys(BENCHMARKS).filter((name) => name !== 'in-cluster')
   const names = positionals.length > 0 ? positionals : here

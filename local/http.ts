@@ -91,7 +91,7 @@ function bind(
       const where = reach === 'pod' ? 'of this pod' : 'on 127.0.0.1'
       reject(
         new ListenError(
-          `${name}: port ${port} ${where} ${reason}; stop that program or choose other ports`,
+          `${name}: port ${port} ${where} ${reason}; stop that program or choose other ports: --any-port, and beside a running platform --directory DIR of its own`,
           { cause },
         ),
       )

@@ -14,12 +14,24 @@ const TEMPLATE = join('manifests', 'environments', 'local.yaml')
 /** No identity has a federated credential for a service account of this namespace. */
 const STRANGERS_NAMESPACE = 'not-federated'
 
+const HELP = `Usage: npm run demo
+
+Deploys the worker to a cluster, a token service and an account in this process, shows what it wrote, and one refusal.
+It takes no options and leaves nothing behind.
+`
+
 const NEXT = `
 Next:
   npm run local                        keep the platform up, and try kubectl on it
   npm run deploy -- --env local        in another terminal; then: kubectl logs demo
   edit local/platform.yaml             take a role or a letter away, and read the refusal
 `
+
+if (process.argv.length > 2) {
+  const isHelp = process.argv.slice(2).every((word) => word === '--help' || word === '-h')
+  process.stderr.write(`${isHelp ? '' : '✗ npm run demo takes no options\n'}${HELP}`)
+  process.exit(isHelp ? 0 : 2)
+}
 
 const declaration = readDeclaration(join('local', 'platform.yaml'))
 const directory = await mkdtemp(join(tmpdir(), 'keyless-demo-'))

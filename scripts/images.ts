@@ -150,6 +150,17 @@ function megabytes(bytes: number): string {
   return bytes < 100_000 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(2)} MB`
 }
 
+const HELP = `Usage: npm run images [-- TARGET… OPTIONS]
+
+Builds the images of the Dockerfile with the container engine of this machine: ${TARGETS.join(', ')}; default all.
+
+  --build-base IMAGE    image with Node and npm (in its place: BUILD_BASE)
+  --runtime-base IMAGE  image with Node, which becomes the base (in its place: RUNTIME_BASE)
+  --source URL          where the sources can be found, for the label
+  --verbose             show what the engine says
+  --help                this text
+`
+
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -158,8 +169,13 @@ async function main(): Promise<number> {
       'runtime-base': { type: 'string', default: process.env['RUNTIME_BASE'] },
       source: { type: 'string' },
       verbose: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   })
+  if (values.help) {
+    process.stdout.write(HELP)
+    return 0
+  }
   const targets = TARGETS.filter((name) => positionals.length === 0 || positionals.includes(name))
   const unknown = positionals.filter((name) => !TARGETS.some((target) => target === name))
   if (unknown.length > 0) {
@@ -184,8 +200,17 @@ async function main(): Promise<number> {
   return 0
 }
 
+function isWrongUsage(error: unknown): error is Error {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS')
+}
+
 if (import.meta.main) {
   process.exitCode = await main().catch((error: unknown) => {
+    if (isWrongUsage(error)) {
+      process.stderr.write(`✗ ${error.message}\n\n${HELP}`)
+      return 2
+    }
     if (!(error instanceof EngineError)) throw error
     process.stderr.write(`✗ ${error.message}\n  hint  ${error.hint}\n${error.code}\n`)
     return 1

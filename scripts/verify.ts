@@ -18,6 +18,12 @@ interface Failure {
   readonly message?: string
 }
 
+const HELP = `Usage: npm run verify [-- --env NAME|PATH]
+
+Reads the newest items of the environment's container (default: aks) as you, signed in with the Azure CLI. It writes
+nothing. The accounts of targets local and kind know no people: there, npm run demo shows a second identity reading.
+`
+
 const SIGN_IN = 'sign in as yourself: az login --tenant <tenant id>'
 const GRANT =
   "give yourself the built-in Data Reader role (docs/aks.md, step 9); a new assignment takes some minutes. A message about the firewall means the account's network rules"
@@ -26,7 +32,14 @@ process.exitCode = await main()
 
 async function main(): Promise<number> {
   try {
-    const { values } = parseArgs({ options: { env: { type: 'string', default: 'aks' } } })
+    const { values } = parseArgs({
+      options: { env: { type: 'string', default: 'aks' }, help: { type: 'boolean', short: 'h' } },
+    })
+    if (values.help) {
+      process.stdout.write(HELP)
+      return 0
+    }
+
     const environment = readEnvironment(values.env)
     const items = await newestItems(environment)
     for (const item of items) process.stdout.write(`${JSON.stringify(shown(item))}\n`)
