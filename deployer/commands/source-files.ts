@@ -41,7 +41,7 @@ export async function readSource(file: string, code: ErrorCode, key?: string): P
       hint:
         key === undefined
           ? 'check the path'
-          : 'what stands behind it writes it: npm run local for target local, npm run smoke:kind for target kind',
+          : 'what stands behind it writes it: npm run local for target local, docs/kind.md tells how for target kind',
       cause,
     })
   }
