@@ -33,6 +33,8 @@ export interface WrittenItem {
   readonly id: string
   readonly name: string
   readonly writtenAt: string
+  /** The worker writes which pod it was; others may not. */
+  readonly pod?: { readonly uid: string }
 }
 
 interface ContainerName {

@@ -106,8 +106,9 @@ async function end(setting: JourneySetting, failed: boolean): Promise<void> {
   const environment = await workerEnvironment(stage, options.image)
   const kubectl = `kubectl --context ${options.context}`
   voice.say('Everything stays, as asked')
+  if (options.kubeconfig !== undefined) voice.tell(`export KUBECONFIG=${options.kubeconfig}`)
   voice.tell(`npm run logs -- --env ${environment}`)
   voice.tell(`${kubectl} logs --namespace ${PLATFORM_NAMESPACE} deployment/platform`)
-  voice.tell(`${again} --reuse     goes on with it`)
-  voice.tell(`${again} --remove    removes it`)
+  voice.tell(`${again} --reuse --keep    goes on with it`)
+  voice.tell(`${again} --remove          removes it`)
 }

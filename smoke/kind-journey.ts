@@ -47,9 +47,9 @@ export async function kindJourney(
         isDisposable: true,
       })
     },
-    async () => {
-      if (options.keep) voice.tell(`export KUBECONFIG=${cluster.kubeconfig}`)
-      else await remove(cluster, { ...teller, signal: cleanUpSignal() })
+    async (failed) => {
+      if (options.keep && failed) voice.tell(`export KUBECONFIG=${cluster.kubeconfig}`)
+      if (!options.keep) await remove(cluster, { ...teller, signal: cleanUpSignal() })
     },
   )
 }
@@ -58,7 +58,7 @@ async function remove(
   cluster: KindCluster,
   teller: Pick<Teller, 'voice' | 'env' | 'signal'>,
 ): Promise<void> {
-  teller.voice.say('The kind cluster is deleted')
+  teller.voice.say('Deleting the kind cluster')
   const left = await deleteKindCluster(cluster, teller)
   teller.voice.tell(`left on this machine: ${left.length === 0 ? 'nothing' : left.join(', ')}`)
   if (left.length > 0) {

@@ -4,7 +4,7 @@ import { clientIdOf, tenantId } from './declared.ts'
 import { trustRootFile } from './environment-file.ts'
 import { ForwardedAgent, forwardTo } from './forward.ts'
 import type { Kubectl } from './kubectl.ts'
-import { PLATFORM_NAMESPACE, READER_NAMESPACE } from './names.ts'
+import { PLATFORM_NAMESPACE, READER_NAMESPACE, WORKER_NAMESPACE } from './names.ts'
 import { SmokeError } from './smoke-error.ts'
 import type { Stage } from './stage.ts'
 
@@ -17,6 +17,22 @@ const AUDIENCE = 'api://AzureADTokenExchange'
  */
 export async function readAsSecondIdentity(stage: Stage): Promise<readonly WrittenItem[]> {
   await makeServiceAccount(stage.kubectl)
+  const items = await readAll(stage)
+  const pod = ['pod', 'demo', '--namespace', WORKER_NAMESPACE]
+  const uid = (await stage.kubectl.get<LivePod>(pod))?.metadata.uid
+  if (uid !== undefined && items.some((item) => item.pod?.uid === uid)) return items
+  throw new SmokeError(
+    'ERR_UNEXPECTED',
+    `the container holds ${items.length} items and none of Pod/${WORKER_NAMESPACE}/demo (${uid ?? 'gone'}), which says that it wrote one`,
+    { hint: `kubectl logs --namespace ${PLATFORM_NAMESPACE} deployment/platform` },
+  )
+}
+
+interface LivePod {
+  readonly metadata: { readonly uid: string }
+}
+
+async function readAll(stage: Stage): Promise<readonly WrittenItem[]> {
   // The Azure packages take longer to load than the first look at a cluster
   const { readItems } = await import('../scripts/second-identity.ts')
   return withForwards(stage, ['entra', 'cosmos'], async (agent) =>

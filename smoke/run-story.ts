@@ -23,6 +23,9 @@ class Interrupted extends Error {
   }
 }
 
+/** Signals that arrive within this time are taken for one. */
+const SAME_WISH_MS = 1_000
+
 /**
  * Tells a story in this process: its signals, its output, its exit code.
  *
@@ -38,10 +41,17 @@ export async function runStory(story: (teller: Teller) => Promise<void>): Promis
   const [run, cleanUp] = [new AbortController(), new AbortController()]
   let isCleaningUp = false
   let asked = 0
+  let askedAt = 0
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
+      // `timeout` and CI systems signal npm and its children, and npm passes it on: that is one wish, not two
+      if (asked > 0 && performance.now() - askedAt < SAME_WISH_MS) return
+      askedAt = performance.now()
       asked += 1
-      if (asked > 1) return cleanUp.abort(new Interrupted(name))
+      if (asked > 1) {
+        voice.print('• Leaving everything as it is; the same command with --remove removes it\n')
+        return cleanUp.abort(new Interrupted(name))
+      }
       voice.print('\n• Interrupted: ending; again to leave everything as it is\n')
       if (!isCleaningUp) run.abort(new Interrupted(name))
     })

@@ -14,8 +14,22 @@ const SET = 'worker'
 /** Deploys the worker and follows its log. @returns The environment's path. */
 export async function deployWorker(stage: Stage, images: Images): Promise<string> {
   const environment = await workerEnvironment(stage, images.worker)
+  if (stage.options.reuse) await forgetLastRun(stage)
   await needDeployer(stage, ['deploy', '--env', environment, '--follow'], 'the worker')
   return environment
+}
+
+/** A pod that has written once is done, and would prove nothing about stand-ins that changed meanwhile. */
+async function forgetLastRun({ kubectl }: Stage): Promise<void> {
+  await kubectl.need([
+    'delete',
+    'pod',
+    'demo',
+    '--namespace',
+    WORKER_NAMESPACE,
+    '--ignore-not-found',
+    '--wait',
+  ])
 }
 
 /**
