@@ -42,7 +42,7 @@ describe.concurrent('a deploy ends with its verdict', () => {
         'failed to pull and unpack image "docker.io/test/absent:1"',
         'on       Pod/verdict-image/web-',
         'event    Warning Failed',
-        'check `image`',
+        'check the name of the image',
       ],
     },
     {
@@ -156,7 +156,11 @@ describe.concurrent('a deploy ends with its verdict', () => {
       name: 'job',
       objects: [job({ script: 'echo row 12 is broken; exit 4' }, { backoffLimit: 0 })],
       cause: 'job-failed',
-      says: ['BackoffLimitExceeded', 'log      row 12 is broken', 'delete it and deploy again'],
+      says: [
+        'BackoffLimitExceeded',
+        'log      row 12 is broken',
+        'then deploy again: a Job that failed is made anew',
+      ],
     },
     {
       when: 'a Job is over its deadline',
