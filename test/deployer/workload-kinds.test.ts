@@ -41,6 +41,8 @@ async function present(): Promise<readonly string[]> {
   return found.flat()
 }
 
+const FAILED = expect.objectContaining({ type: 'Failed', status: 'True' }) as unknown
+
 async function deploy(workload: object | undefined, ...args: readonly string[]) {
   await environment.set({ workload })
   return environment.deployer('deploy', '--timeout', '20', ...args)
@@ -113,14 +115,11 @@ test('a Job with other values is made anew, because a Job cannot change', async 
 
 test('a Job that failed is made anew by the next deploy, as a pod is', async () => {
   const path = `/apis/batch/v1/namespaces/${environment.namespace}/jobs/demo`
-  const conditions = ['FailureTarget', 'Failed'].map((type) => ({
-    type,
-    status: 'True',
-    reason: 'BackoffLimitExceeded',
-    lastTransitionTime: new Date().toISOString(),
-  }))
-  const status = { startTime: new Date().toISOString(), conditions }
-  await cluster.client.patch(`${path}/status`, 'application/merge-patch+json', { status })
+  const spec = { activeDeadlineSeconds: 1 }
+  await cluster.client.patch(path, 'application/merge-patch+json', { spec })
+  await expect
+    .poll(() => cluster.client.get(path), { timeout: 10_000 })
+    .toMatchObject({ status: { conditions: expect.arrayContaining([FAILED]) } })
   const failed = await environment.deployer('deploy', '--no-wait')
   expect(failed.stderr).toMatch(/Job\/\S+\/demo +recreate: its last run failed/)
   expect(failed.stderr).toMatch(/Job\/\S+\/demo +recreated/)
