@@ -63,7 +63,7 @@ test.for([
 
 test.for([
   { kind: 'ConfigMap', says: '.data.a is owned by "other": live "1", manifest "2"' },
-  { kind: 'Secret', says: '.data.a is owned by "other": live ***, manifest ***' },
+  { kind: 'Secret', says: '.data.a is owned by "other": live "***", manifest "***"' },
 ])('a conflict about a $kind says $says', ({ kind, says }) => {
   const object = (a: string) => ({ apiVersion: 'v1', kind, metadata: { name: 'x' }, data: { a } })
   const conflict = { manager: 'other', path: '.data.a' }

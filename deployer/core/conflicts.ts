@@ -1,7 +1,8 @@
 import { valueAtFieldPath } from './field-path.ts'
 import { listAt, objectRef, subjectOf, textAt } from './object.ts'
 import type { KubeObject } from './object.ts'
-import { concealedAt } from './secrets.ts'
+import { conceal, concealedAt } from './secrets.ts'
+import { sideBySide } from './side-by-side.ts'
 
 /** A field we state and another manager owns. */
 export interface FieldConflict {
@@ -47,8 +48,9 @@ export function conflictLines(
 ): readonly string[] {
   const subject = subjectOf(objectRef(desired))
   return conflicts.map(({ manager, path }) => {
-    const theirs = live === undefined ? '' : `live ${valueText(live, path)}, `
-    return `${subject}: apply refused (FieldManagerConflict): ${path} is owned by "${manager}": ${theirs}manifest ${valueText(desired, path)}`
+    const [theirs, ours] = sideBySide(live && shown(live, path), shown(desired, path))
+    const found = live === undefined ? '' : `live ${theirs}, `
+    return `${subject}: apply refused (FieldManagerConflict): ${path} is owned by "${manager}": ${found}manifest ${ours}`
   })
 }
 
@@ -56,11 +58,9 @@ export function conflictLines(
 export const CONFLICT_WAYS_OUT =
   'three ways out: remove the field from the manifest and its manager keeps it; or write the live value into the manifest and share it; or take it with deploy --force-conflicts'
 
-function valueText(object: KubeObject, path: string): string {
-  const value = valueAtFieldPath(object, path)
-  if (value === undefined) return 'absent'
-  const text = concealedAt(object, path) ? '***' : JSON.stringify(value)
-  return text.length > 120 ? `${text.slice(0, 117)}…` : text
+/** Masked before it is cut: a part of a secret is not recognised any more. */
+function shown(object: KubeObject, path: string): unknown {
+  return concealedAt(object, path) ? '***' : conceal(valueAtFieldPath(object, path), [])
 }
 
 /** Whether a conflict is a hand edit that a deploy puts back. */

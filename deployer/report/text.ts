@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { sideBySide } from '../core/side-by-side.ts'
 import type { Report, ReportEvent } from './events.ts'
 
 /** Where text goes: stdout is the product, stderr the talk. */
@@ -128,16 +129,14 @@ function foundText({
   return `${who} had changed ${changes.map(changeText).join('; ')}`
 }
 
-function changeText(change: {
+function changeText({
+  path,
+  before,
+  after,
+}: {
   readonly path: string
   readonly before?: unknown
   readonly after?: unknown
 }): string {
-  const value = (key: 'before' | 'after') =>
-    key in change ? shorten(JSON.stringify(change[key])) : 'absent'
-  return `${change.path}: ${value('before')} → ${value('after')}`
-}
-
-function shorten(text: string): string {
-  return text.length > 120 ? `${text.slice(0, 117)}…` : text
+  return `${path}: ${sideBySide(before, after).join(' → ')}`
 }
