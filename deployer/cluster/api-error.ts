@@ -1,6 +1,7 @@
 import { DeployError } from '../core/errors.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import { isImmutability } from '../core/conflicts.ts'
+import { mistypedHint } from '../core/mistyped.ts'
 import { listAt, textAt } from '../core/object.ts'
 import { webhookDownHint } from '../core/webhook-hint.ts'
 
@@ -78,6 +79,8 @@ function hint(code: ErrorCode, status: number, body: unknown): { readonly hint?:
   if (message.includes('illegal base64 data')) {
     return { hint: 'values of data are base64; write plain ones under stringData' }
   }
+  const typed = mistypedHint(message)
+  if (typed !== undefined) return { hint: typed }
   if (isMistyped(message) || message.includes('strict decoding error')) {
     return { hint: 'correct what the message names: a misspelt field, or a value of another type' }
   }

@@ -44,7 +44,7 @@ test.for([
     when: 'a value is of another type',
     object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'web' }, data: { port: 80 } },
     code: 5,
-    says: ['ConfigMap/', '/web: dry run refused', 'data'],
+    says: ['ConfigMap/', '/web: dry run refused', 'data', 'put the value in quotes'],
   },
   {
     when: 'a value is never valid',
@@ -120,7 +120,7 @@ test.for([
   {
     when: 'a value is of another type',
     object: pod({ tty: 'often' }),
-    says: ['web: dry run refused (Invalid)', '.tty: expected boolean', 'a value of another type'],
+    says: ['web: dry run refused (Invalid)', '.tty: expected boolean', 'without quotes: tty'],
   },
   {
     when: 'its service account is not there',

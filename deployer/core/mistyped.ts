@@ -1,0 +1,49 @@
+/** As kubectl takes it, and the API server writes where a value stands that the type does not allow. */
+const NO_TEXT = /(\S+): expected string, got &value\.valueUnstructured\{Value:([^{}"]*)\}/g
+const NO_NUMBER = /(\S+): expected numeric \(int or float\), got string/g
+const NO_BOOLEAN = /(\S+): expected boolean, got /g
+/** A dry run of a creation names the type of Go that the value did not fit. */
+const DECODED = /cannot unmarshal (\w+) into Go struct field (\S+) of type (\w+)/
+
+/** Keys below these are names of users, which may hold dots. */
+const OPEN_MAP =
+  /\.(?:data|stringData|labels|annotations|matchLabels|nodeSelector|parameters)\.(.+)$/
+
+/**
+ * How to write the values that an API server refuses for their type, from its own sentence; undefined if it says nothing
+ * about types.
+ *
+ * @example `.data.PORT: expected string, got &value.valueUnstructured{Value:8080}` → `quote it: PORT: "8080"`
+ */
+export function mistypedHint(message: string): string | undefined {
+  const quoted = [...message.matchAll(NO_TEXT)].map(
+    ([, path = '', value = '']) => `${keyOf(path)}: "${value}"`,
+  )
+  const hints = [
+    ...(quoted.length > 0 ? [`quote it, so that it is text: ${quoted.join(', ')}`] : []),
+    ...namesIn(message, NO_NUMBER, 'write a number, without quotes'),
+    ...namesIn(message, NO_BOOLEAN, 'write true or false, without quotes'),
+  ]
+  if (hints.length > 0) return hints.join('; ')
+  const [, came = '', field = '', type = ''] = DECODED.exec(message) ?? []
+  const wanted = wantedFor(came, type)
+  return wanted && `${wanted}: ${field.replace(/^\w+\./, '')}`
+}
+
+function namesIn(message: string, pattern: RegExp, what: string): readonly string[] {
+  const names = [...message.matchAll(pattern)].map(([, path = '']) => keyOf(path))
+  return names.length === 0 ? [] : [`${what}: ${names.join(', ')}`]
+}
+
+function keyOf(path: string): string {
+  return OPEN_MAP.exec(path)?.[1] ?? path.split('.').at(-1) ?? path
+}
+
+function wantedFor(came: string, type: string): string | undefined {
+  if (type === 'string' && (came === 'number' || came === 'bool')) {
+    return 'put the value in quotes, so that it is text'
+  }
+  if (came !== 'string') return undefined
+  if (/^u?int\d*$/.test(type)) return 'write a number, without quotes'
+  return type === 'bool' ? 'write true or false, without quotes' : undefined
+}
