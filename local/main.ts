@@ -3,6 +3,7 @@ import { exchangeLine, requestLine } from './audit-line.ts'
 import type { UpstreamStore } from './cosmos/upstream/store.ts'
 import { UpstreamError } from './cosmos/upstream/upstream-error.ts'
 import { readDeclaration } from './declaration.ts'
+import { checkDirectory } from './directory.ts'
 import { writeEnvironment } from './environment.ts'
 import { openStore } from './open-store.ts'
 import { HELP, parseOptions } from './options.ts'
@@ -11,6 +12,7 @@ import type { Platform } from './platform.ts'
 
 const FORESEEN = [
   'ERR_LISTEN',
+  'ERR_DIRECTORY',
   'ERR_DECLARATION',
   'ERR_COSMOS_ACCOUNT',
   'ERR_ENTRA_DIRECTORY',
@@ -33,6 +35,8 @@ async function main(args: readonly string[]): Promise<number> {
   let store: UpstreamStore | undefined
   try {
     const declaration = readDeclaration(options.file)
+    const directory = resolve(options.directory)
+    await checkDirectory(directory)
     store =
       options.store &&
       (await openStore(options.store, {
@@ -42,7 +46,7 @@ async function main(args: readonly string[]): Promise<number> {
       }))
     const platform = await startPlatform({
       declaration,
-      directory: resolve(options.directory),
+      directory,
       onExchange: (event) => process.stdout.write(`${exchangeLine(event)}\n`),
       onRequest: (record) => process.stdout.write(`${requestLine(record)}\n`),
       ...(options.anyPort ? {} : { ports: declaration.ports }),
@@ -77,9 +81,13 @@ function foreseenCode(error: unknown): string | undefined {
   return typeof code === 'string' && FORESEEN.includes(code) ? code : undefined
 }
 
-/** A taken port, an emulator that is not up: the rest lies in the declaration or in the options. */
+/** A taken port or directory, an emulator that is not up: the rest lies in the declaration or in the options. */
 function isOfTheMachine(error: unknown, code: string): boolean {
-  return code === 'ERR_LISTEN' || (error instanceof UpstreamError && error.mayPass)
+  return (
+    code === 'ERR_LISTEN' ||
+    code === 'ERR_DIRECTORY' ||
+    (error instanceof UpstreamError && error.mayPass)
+  )
 }
 
 function welcome(platform: Platform, environment: string): string {

@@ -10,7 +10,7 @@ on 127.0.0.1, and keeps them up until Ctrl-C. What exists in them is declared in
   --file FILE        another declaration
   --directory DIR    where kubeconfig, ca.crt and the pods' files go (default .local)
   --any-port         let the system choose the ports instead of those in the declaration; beside a platform that
-                     is running, give --directory too, so that each keeps its kubeconfig
+                     is running, give --directory too, because each needs one of its own
   --store URL        keep the data in Microsoft's emulator at http(s)://HOST:PORT instead of in memory; this platform
                      still decides who may do what, and makes the declared databases and containers there
   --store-key-file FILE

@@ -36,6 +36,27 @@ test('says what is up and how to use it, keeps its secrets to itself, and stops 
   expect(stdout).not.toContain(token)
 })
 
+test('the directory of a running platform is not taken over, and one that was left behind is', async () => {
+  const own = join(directory, 'shared')
+  const first = start([process.execPath, PROGRAM, '--any-port', '--directory', own])
+  await first.said('Ctrl-C stops everything')
+  const kubeconfig = await readFile(join(own, 'kubeconfig'), 'utf8')
+  const server = /server: (\S+)/.exec(kubeconfig)?.[1] ?? ''
+  const second = await run([process.execPath, PROGRAM, '--any-port', '--directory', own])
+  expect(second).toMatchObject({ code: 1, stdout: '' })
+  expect(second.stderr).toContain(`holds the files of the platform that runs at ${server};`)
+  expect(second.stderr).toContain('--any-port --directory DIR')
+  expect(second.stderr.trimEnd()).toMatch(/ERR_DIRECTORY$/)
+  expect(await readFile(join(own, 'kubeconfig'), 'utf8')).toBe(kubeconfig)
+
+  first.child.kill('SIGKILL')
+  await first.ended
+  const third = start([process.execPath, PROGRAM, '--any-port', '--directory', own])
+  await third.said('Ctrl-C stops everything')
+  third.child.kill('SIGTERM')
+  expect(await third.ended).toMatchObject({ code: 0 })
+})
+
 test('a port that is taken is named, and nothing is left running', async () => {
   const holder = createServer().listen(0, '127.0.0.1')
   await new Promise((resolve) => {

@@ -63,7 +63,15 @@ test.for([
 test('Ctrl-C ends the wait for an emulator that does not come', async () => {
   const gone = await startRecordingUpstream()
   await gone.close()
-  const platform = start([process.execPath, PROGRAM, '--any-port', '--store', gone.url])
+  const platform = start([
+    process.execPath,
+    PROGRAM,
+    '--any-port',
+    '--directory',
+    directory,
+    '--store',
+    gone.url,
+  ])
   await platform.said('connection refused; waiting')
   platform.child.kill('SIGINT')
   const { code, stdout, stderr } = await platform.ended
@@ -93,7 +101,14 @@ test.for([
     says: 'store key: expected the base64 of 64 bytes',
   },
 ])('$args is refused with what to do', async ({ args, code, says }) => {
-  const ended = await run([process.execPath, PROGRAM, '--any-port', ...args])
+  const ended = await run([
+    process.execPath,
+    PROGRAM,
+    '--any-port',
+    '--directory',
+    directory,
+    ...args,
+  ])
   expect(ended.stderr).toContain(says)
   expect(ended.stderr).not.toContain('    at ')
   expect(ended.code).toBe(code)
@@ -101,7 +116,15 @@ test.for([
 
 test('an emulator with another key is left alone, and nothing is started', async () => {
   const upstream = await upstreamOf({ key: Buffer.alloc(64, 1).toString('base64') })
-  const ended = await run([process.execPath, PROGRAM, '--any-port', '--store', upstream.url])
+  const ended = await run([
+    process.execPath,
+    PROGRAM,
+    '--any-port',
+    '--directory',
+    directory,
+    '--store',
+    upstream.url,
+  ])
   expect(ended.stderr).toContain("it refuses the gateway's key (401)")
   expect(ended.stderr.trimEnd()).toMatch(/ERR_STORE$/)
   expect(ended).toMatchObject({ code: 2, stdout: '' })
