@@ -41,7 +41,11 @@ async function main(): Promise<number> {
     }
 
     const environment = readEnvironment(values.env)
-    const items = await newestItems(environment)
+    const items = await newestItems(environment).catch((error: unknown) => {
+      throw isSignedOut(error) && environment.target !== 'aks'
+        ? noPeople(environment, values.env)
+        : error
+    })
     for (const item of items) process.stdout.write(`${JSON.stringify(shown(item))}\n`)
     process.stderr.write(
       items.length === 0
@@ -51,12 +55,26 @@ async function main(): Promise<number> {
     return items.length === 0 ? 1 : 0
   } catch (error) {
     if (error instanceof DeployError) return fail(error.message, error.hint, 2)
-    const { name = '', code, message = '' } = error as Failure
+    const { code, message = '' } = error as Failure
     if (String(code).startsWith('ERR_PARSE_ARGS')) return fail(message, undefined, 2)
-    if (/CredentialUnavailable|AuthenticationRequired/.test(name)) return fail(message, SIGN_IN, 1)
+    if (isSignedOut(error)) return fail(message, SIGN_IN, 1)
     if (code === 403) return fail(firstLine(message), GRANT, 1)
     return fail(firstLine(message), undefined, 1)
   }
+}
+
+function isSignedOut(error: unknown): boolean {
+  return /CredentialUnavailable|AuthenticationRequired/.test((error as Failure).name ?? '')
+}
+
+function noPeople({ target }: Environment, env: string): DeployError {
+  return new DeployError(
+    'ERR_USAGE',
+    `${env}: nobody can sign in to an account of target ${target}`,
+    {
+      hint: `it knows the declared identities and no people, so that az login cannot help; npm run demo shows a second identity reading, npm run logs -- --env ${env} what the worker wrote`,
+    },
+  )
 }
 
 function fail(message: string, hint: string | undefined, code: number): number {

@@ -1,9 +1,10 @@
 // The second identity: a person who signed in with the Azure CLI, whose program `az` is all that is put in place here.
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { Agent } from 'node:https'
 import { join } from 'node:path'
 import { ClientAssertionCredential } from '@azure/identity'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { parseDocument } from 'yaml'
 import { DECLARATION, startTestPlatform } from '../support/platform.ts'
 import type { TestPlatform } from '../support/platform.ts'
 import { run } from '../support/run.ts'
@@ -43,7 +44,10 @@ async function readerToken(): Promise<string> {
 }
 
 /** Runs `npm run verify` where `az` answers what it would to somebody with this token, or who never signed in. */
-async function verify(token: string | undefined): Promise<Ended> {
+async function verify(
+  token: string | undefined,
+  environment = platform.environment,
+): Promise<Ended> {
   const folder = join(platform.directory, token === undefined ? 'signed-out' : 'signed-in')
   await mkdir(folder, { recursive: true })
   const answer = JSON.stringify({ accessToken: token, expires_on: 4_102_444_800 })
@@ -56,9 +60,20 @@ async function verify(token: string | undefined): Promise<Ended> {
     PATH: `${folder}:${process.env['PATH']}`,
     NODE_EXTRA_CA_CERTS: join(platform.directory, 'ca.crt'),
   }
-  return run([process.execPath, join('scripts', 'verify.ts'), '--env', platform.environment], {
-    env,
-  })
+  return run([process.execPath, join('scripts', 'verify.ts'), '--env', environment], { env })
+}
+
+/** An environment of target aks. Nobody gets as far as the account. */
+async function onAks(): Promise<string> {
+  const document = parseDocument(await readFile(platform.environment, 'utf8'))
+  document.set('target', 'aks')
+  document.deleteIn(['cluster', 'kubeconfig'])
+  document.delete('trustRoot')
+  document.setIn(['cosmos', 'endpoint'], 'https://nobody.documents.azure.com:443/')
+  document.set('image', 'registry.azurecr.io/worker:0.1.0')
+  const file = join(platform.directory, 'aks.yaml')
+  await writeFile(file, document.toString())
+  return file
 }
 
 test('before the worker has run there is nothing to read, and it says so', async () => {
@@ -77,9 +92,17 @@ test('what the worker wrote is read by somebody else', async () => {
 })
 
 test('who has not signed in is told how', async () => {
-  const { code, stderr } = await verify(undefined)
+  const { code, stderr } = await verify(undefined, await onAks())
   expect(code).toBe(1)
   expect(stderr).toContain('az login --tenant')
+})
+
+test('where nobody can sign in, nobody is told to', async () => {
+  const { code, stderr } = await verify(undefined)
+  expect(code).toBe(2)
+  expect(stderr).toContain('nobody can sign in to an account of target local')
+  expect(stderr).toContain('npm run demo')
+  expect(stderr).not.toContain('az login --tenant')
 })
 
 test('an unknown environment is a wrong usage', async () => {
