@@ -7,6 +7,7 @@ import { createKubectl } from './kubectl.ts'
 import { joinRealCluster, within } from './cluster.ts'
 import { IMAGES } from './images.ts'
 
+const HEALER = 'app.kubernetes.io/component=heal'
 const MERGE = 'application/merge-patch+json'
 /** Two pods that start Node, on a busy machine. */
 const START_MS = 150_000
@@ -51,15 +52,27 @@ async function leader(): Promise<string> {
   return holder
 }
 
-test('two healers are ready, and one leads', async () => {
+/** Deploys, and waits until both healers have what was deployed and one of them leads. */
+async function deployWithHealers(): Promise<void> {
   const { code, stderr } = await environment.deployer('deploy', '--heal', '--no-wait')
   expect(code, stderr).toBe(0)
+  const kubectl = createKubectl(cluster.kubeconfig)
+  const place = ['--namespace', environment.namespace]
+  const time = `--timeout=${START_MS / 1_000}s`
+  await kubectl('rollout', 'status', 'deployment/heal', ...place, time)
   await within(START_MS, async () => {
-    const deployment = await cluster.client.get(path('deployments', 'heal', '/apis/apps/v1'))
-    expect(at(deployment, 'status')).toMatchObject({ readyReplicas: 2 })
-    await leader()
+    const pods = await kubectl('get', 'pods', ...place, '--selector', HEALER, '--output=name')
+    // those of the version before have ended, so that nobody else could be leading
+    expect(pods.split('\n')).toHaveLength(2)
+    expect(pods).toContain(podOf(await leader()))
   })
-})
+}
+
+function podOf(holder: string): string {
+  return holder.match(/heal-[a-z0-9]+-[a-z0-9]+/)?.[0] ?? ''
+}
+
+test('two healers are ready, and one leads', deployWithHealers)
 
 test('an edit is put back, and what was deleted is created again', async () => {
   await edit('Roy Kent')
@@ -74,8 +87,7 @@ test('an edit is put back, and what was deleted is created again', async () => {
 
 test('when the leader is deleted the other leads, and heals', async () => {
   const first = await leader()
-  const pod = first.match(/heal-[a-z0-9]+-[a-z0-9]+/)?.[0] ?? ''
-  await cluster.client.delete(path('pods', pod))
+  await cluster.client.delete(path('pods', podOf(first)))
   await within(START_MS, async () => {
     expect(await leader()).not.toBe(first)
   })
@@ -85,15 +97,59 @@ test('when the leader is deleted the other leads, and heals', async () => {
 
 test('the log says what was found and done, and holds no token', async () => {
   const kubectl = createKubectl(cluster.kubeconfig)
-  const log = await kubectl(
-    'logs',
-    '--namespace',
-    environment.namespace,
-    '--selector=app.kubernetes.io/component=heal',
-  )
+  const log = await kubectl('logs', '--namespace', environment.namespace, '--selector', HEALER)
   expect(log).toContain('kubectl-edit had changed .data.DOCUMENT_NAME: "Jamie Tartt" → "Ted Lasso"')
   expect(log).not.toContain('eyJ')
 })
+
+test.for([
+  {
+    kind: 'Pod',
+    object: () => path('pods', 'demo'),
+    edited: ['spec', 'containers', 0, 'image'],
+    value: 'other:1',
+  },
+  {
+    kind: 'Deployment',
+    object: () => path('deployments', 'demo', '/apis/apps/v1'),
+    edited: ['spec', 'template', 'spec', 'containers', 0, 'image'],
+    value: 'other:1',
+  },
+  {
+    kind: 'Job',
+    object: () => path('jobs', 'demo', '/apis/batch/v1'),
+    edited: ['spec', 'activeDeadlineSeconds'],
+    value: 7_200,
+  },
+  {
+    kind: 'CronJob',
+    object: () => path('cronjobs', 'demo', '/apis/batch/v1'),
+    edited: ['spec', 'schedule'],
+    value: '1 1 1 1 *',
+  },
+] as const)(
+  'a $kind that was edited is put back, and one that was deleted is created again',
+  async ({ kind, object, edited, value }) => {
+    await environment.set({ workload: { kind } })
+    await deployWithHealers()
+    const before = await cluster.client.get(object())
+
+    const operation = { op: 'replace', path: `/${edited.join('/')}`, value }
+    await cluster.client.patch(object(), 'application/json-patch+json', [operation])
+    await within(HEALED_MS, async () => {
+      const live = await cluster.client.get(object())
+      expect(at(live, ...edited)).toBe(at(before, ...edited))
+      expect(live.metadata.uid).toBe(before.metadata.uid)
+    })
+
+    await cluster.client.delete(object(), { gracePeriodSeconds: 1 })
+    await within(HEALED_MS, async () => {
+      const live = await cluster.client.get(object())
+      expect(live.metadata.uid).not.toBe(before.metadata.uid)
+      expect(at(live, ...edited)).toBe(at(before, ...edited))
+    })
+  },
+)
 
 test('a deploy finds nothing to change, and destroy ends the healers', async () => {
   const again = await environment.deployer('deploy', '--heal', '--no-wait')
