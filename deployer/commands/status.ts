@@ -2,6 +2,7 @@ import { readLiveSet } from '../cluster/live-set.ts'
 import { inScope } from '../cluster/scope.ts'
 import type { LiveSet } from '../cluster/live-set.ts'
 import type { Change } from '../core/changes.ts'
+import { addedKeys } from '../core/added-keys.ts'
 import { driftOf } from '../core/drift.ts'
 import type { Drift } from '../core/drift.ts'
 import { identityOf, objectRef, subjectOf } from '../core/object.ts'
@@ -57,9 +58,8 @@ function describe(
   const ready = readiness(live)
   const isMember = members.some(({ uid }) => uid !== undefined && uid === live.metadata.uid)
   const drift = driftText(driftOf(desired, live, { set, isMember }))
-  const reasons = ['reason' in ready ? ready.reason : undefined, drift].filter(
-    (part) => part !== undefined,
-  )
+  const why = 'reason' in ready ? ready.reason : undefined
+  const reasons = [why, drift, addedKeys(desired, live)].filter((part) => part !== undefined)
   return {
     subject,
     state: ready.status,

@@ -85,7 +85,7 @@ function compare(path: string, before: unknown, after: unknown): readonly Change
 
 function compareMaps(path: string, before: Fields, after: Fields): readonly Change[] {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted()
-  return keys.flatMap((key) => compare(`${path}${step(key)}`, before[key], after[key]))
+  return keys.flatMap((key) => compare(`${path}${pathStep(key)}`, before[key], after[key]))
 }
 
 /** Lists whose items have names are compared name by name, so that an inserted item is one change. */
@@ -111,7 +111,8 @@ function byName(list: readonly unknown[]): ReadonlyMap<string, unknown> | undefi
   return map.size === list.length ? map : undefined
 }
 
-function step(key: string): string {
+/** One key as a path names it. */
+export function pathStep(key: string): string {
   return /^[A-Za-z0-9_-]+$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`
 }
 

@@ -43,6 +43,20 @@ test('destroy names the finalizer that holds an object, fails, and goes on from 
   expect((await folder.deployer('destroy')).stderr).toContain('✓ Nothing to destroy')
 })
 
+test('a key that somebody put beside ours is told by status, and is no drift', async () => {
+  const folder = await createFolder(cluster, configMap('shared', { a: '1' }))
+  await folder.deployer('deploy')
+  const path = `/api/v1/namespaces/${folder.namespace}/configmaps/shared`
+  const added = { data: { DEADLINE_SECONDS: '5' } }
+  await cluster.client.patch(path, 'application/merge-patch+json', added, {
+    fieldManager: 'kubectl-patch',
+  })
+  const { code, stdout, stderr } = await folder.deployer('status')
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+  expect(stdout).toMatch(/shared +current .*also has \.data\.DEADLINE_SECONDS of kubectl-patch/)
+  expect(stderr).toContain('1 of 1 objects current, 0 drifted')
+})
+
 test('two environments share a namespace, and neither touches what is of the other', async () => {
   const folder = await createFolder(cluster, configMap('mine', { a: '1' }))
   await folder.deployer('deploy')
