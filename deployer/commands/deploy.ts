@@ -17,7 +17,7 @@ import { confirmFirstWrite } from './confirm.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
 import { printLog } from './logs.ts'
 import { npmCommand } from './npm-command.ts'
-import { reportEntry, reportPlan, takeovers } from './plan.ts'
+import { reportEntry, reportPlan, takeovers, warnOfMissing } from './plan.ts'
 import type { Takeovers } from './plan.ts'
 import { withTarget } from './target.ts'
 import { waitAndExplain } from './wait.ts'
@@ -48,6 +48,7 @@ export async function deploy(options: DeployOptions, context: CommandContext): P
       ...takeovers(options),
     })
     reportPlan(plan, context, false)
+    await warnOfMissing(cluster.api, plan, context)
     await checkPermissions(cluster, plan, config.set)
     await confirmFirstWrite({ cluster, plan, live }, config.environment, options, context)
     let isUntouched = true

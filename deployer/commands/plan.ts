@@ -1,3 +1,5 @@
+import type { Api } from '../cluster/api.ts'
+import { missingReferences } from '../cluster/missing-references.ts'
 import { makePlan } from '../cluster/plan.ts'
 import { inScope } from '../cluster/scope.ts'
 import { countActions, isNoOp } from '../core/plan.ts'
@@ -33,11 +35,21 @@ export async function plan(options: PlanCommandOptions, context: CommandContext)
     const objects = await inScope(api, config.objects, config.environment.namespace)
     const made = await makePlan(api, objects, { set: config.set, ...takeovers(options) })
     reportPlan(made.plan, context, true)
+    await warnOfMissing(api, made.plan, context)
     if (!isNoOp(made.plan)) {
       context.report({ event: 'next', command: npmCommand('deploy', options) })
     }
     return options.exitCode === true && !isNoOp(made.plan) ? 1 : 0
   })
+}
+
+/** What only the pods will find out. */
+export async function warnOfMissing(
+  api: Api,
+  made: Plan,
+  { report }: CommandContext,
+): Promise<void> {
+  for (const message of await missingReferences(api, made)) report({ event: 'warning', message })
 }
 
 /** One line per object, then the counts. */

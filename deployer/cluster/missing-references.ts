@@ -1,0 +1,73 @@
+import { DeployError } from '../core/errors.ts'
+import { pathStep } from '../core/changes.ts'
+import { at, identityOf, objectRef, subjectOf } from '../core/object.ts'
+import type { KubeObject, ObjectRef } from '../core/object.ts'
+import type { Plan, PlanEntry } from '../core/plan.ts'
+import { missing, referencesOf } from '../core/references.ts'
+import type { Api } from './api.ts'
+
+/** Their pods run already, or are on their way out. */
+const SETTLED = ['unchanged', 'prune', 'skip']
+
+/**
+ * What the pods of a plan will miss when they start, which no dry run tells: a ConfigMap, Secret, service account or
+ * claim that is neither asked for nor there, or has no such key. A program of the cluster may still make it in time
+ * (a certificate, an external secret), so that it is worth a warning and no more.
+ *
+ * One GET per name that the plan does not hold, and only for objects that change; what one may not read is passed over.
+ *
+ * @returns `Deployment/ns/web: its pods need Secret "x", which …`
+ */
+export async function missingReferences(api: Api, plan: Plan): Promise<readonly string[]> {
+  const known = new Map<string, Promise<KubeObject | undefined | 'unknown'>>(
+    plan.entries.map((entry) => [identityOf(entry.ref), Promise.resolve(afterwards(entry))]),
+  )
+  const find = (ref: ObjectRef) => {
+    const identity = identityOf(ref)
+    const found = known.get(identity) ?? api.get(ref).catch(unlessUnreadable)
+    known.set(identity, found)
+    return found
+  }
+  const all = await Promise.all(
+    plan.entries
+      .filter(({ action }) => !SETTLED.includes(action))
+      .flatMap(({ desired }) => (desired ? [desired] : []))
+      .map((object) => missingOf(object, find)),
+  )
+  return all.flat()
+}
+
+/** An object as the deploy leaves it, with the keys that others put beside ours. */
+function afterwards({ action, desired, live, changes }: PlanEntry): KubeObject | undefined {
+  if (!desired || !live || action === 'recreate') return desired
+  const removed = changes.filter((change) => !('after' in change)).map(({ path }) => path)
+  const kept = Object.entries(at(live, 'data') ?? {}).filter(
+    ([key]) => !removed.includes('.data') && !removed.includes(`.data${pathStep(key)}`),
+  )
+  const stated = Object.entries(at(desired, 'data') ?? {})
+  return { ...desired, data: Object.fromEntries([...kept, ...stated]) }
+}
+
+async function missingOf(
+  object: KubeObject,
+  find: (ref: ObjectRef) => Promise<KubeObject | undefined | 'unknown'>,
+): Promise<readonly string[]> {
+  const { namespace } = object.metadata
+  if (namespace === undefined) return []
+  const texts = await Promise.all(
+    referencesOf(object).map(async (reference) => {
+      const { kind, name } = reference
+      const found = await find({ apiVersion: 'v1', kind, name, namespace })
+      return found === 'unknown' ? undefined : missing(reference, found)
+    }),
+  )
+  const subject = subjectOf(objectRef(object))
+  return [...new Set(texts)].flatMap((text) =>
+    text === undefined ? [] : [`${subject}: its pods need ${text}`],
+  )
+}
+
+function unlessUnreadable(error: unknown): 'unknown' {
+  if (error instanceof DeployError && error.code === 'ERR_FORBIDDEN') return 'unknown'
+  throw error
+}
