@@ -106,17 +106,6 @@ test('what was in a secret is not told', () => {
 })
 
 test.for([
-  { when: 'as they were written', live: 'b2xk', status: 'none' },
-  { when: 'otherwise', live: 'bmV3', status: 'edited' },
-])('plain values of a secret that are stored $when are drift: $status', ({ live, status }) => {
-  const secret = { ...LIVE, kind: 'Secret', metadata: { ...LIVE.metadata, managedFields: [] } }
-  const desired = { ...secret, stringData: { key: 'old' } }
-  const drift = driftOf(desired, { ...secret, data: { key: live } }, { set: SET, isMember: true })
-  expect(drift).toMatchObject({ status })
-  expect(JSON.stringify(drift)).not.toMatch(/bmV3|b2xk/)
-})
-
-test.for([
   { when: 'is not stored', owned: { 'f:spec': { 'f:template': {} } }, status: 'none' },
   { when: 'was taken away', owned: {}, status: 'edited' },
 ])('an empty value that $when is drift: $status', ({ owned, status }) => {

@@ -44,18 +44,6 @@ export function driftOf(
   return edits(withoutAutoscaled(desired, live), live)
 }
 
-/** `stringData` is only written: the API server keeps its values under `data`. */
-function asStored(desired: KubeObject): KubeObject {
-  const { stringData, ...rest } = desired
-  if (desired.kind !== 'Secret' || !isFields(stringData)) return desired
-  const encoded = Object.entries(stringData).map(([key, text]) => [
-    key,
-    Buffer.from(String(text)).toString('base64'),
-  ])
-  const data = isFields(desired['data']) ? desired['data'] : {}
-  return { ...rest, data: { ...data, ...Object.fromEntries(encoded) } }
-}
-
 function isEmptied(change: Change): boolean {
   const { after } = change
   if ('before' in change) return false
@@ -63,7 +51,7 @@ function isEmptied(change: Change): boolean {
 }
 
 function edits(desired: KubeObject, live: KubeObject): Drift {
-  const found = statedChanges(live, asStored(desired))
+  const found = statedChanges(live, desired)
     .map((change) => ({ change, owners: ownersOf(live, change.path) }))
     // An empty value that is ours and not there: the API server stores none
     .filter(({ change, owners }) => !isEmptied(change) || !owners.some(({ isUs }) => isUs))

@@ -72,6 +72,17 @@ test.for([
     applied: true,
   },
   {
+    when: 'a key of a list item was stated and is left to its default now',
+    wanted: { ports: [{ port: 53 }] },
+    found: { ports: [{ port: 53, protocol: 'UDP' }] },
+    owned: {
+      'f:ports': {
+        'k:{"port":53,"protocol":"UDP"}': { '.': {}, 'f:port': {}, 'f:protocol': {} },
+      },
+    },
+    applied: false,
+  },
+  {
     when: 'a list item that was ours is stated no more',
     wanted: { items: [{ name: 'a' }] },
     found: { items: [{ name: 'a' }, { name: 'b' }] },

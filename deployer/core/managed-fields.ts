@@ -81,25 +81,13 @@ function matchesList(
     const child = owned[step]
     places.push(desired.indexOf(wanted))
     return (
-      wanted !== undefined &&
-      place !== -1 &&
-      isFields(child) &&
-      matchesElement(wanted, live[place], child, value)
+      wanted !== undefined && place !== -1 && isFields(child) && matches(wanted, live[place], child)
     )
   })
   return all && new Set(places).size === places.length
 }
 
-/** A key that was not written but defaulted (`protocol: TCP`) is in the tree's step, yet not in what we state. */
-function matchesElement(desired: unknown, live: unknown, owned: Fields, keys: Fields): boolean {
-  if (!isFields(desired) || !isFields(live)) return false
-  const defaulted = Object.keys(keys).filter((key) => desired[key] === undefined)
-  const tree = Object.fromEntries(
-    Object.entries(owned).filter(([step]) => !defaulted.includes(step.slice(2))),
-  )
-  return matches(desired, live, tree)
-}
-
+/** A key that was not written but defaulted (`protocol: TCP`) is in the tree's step, yet not in what we state or own. */
 function hasKeys(item: unknown, keys: Fields, absentIsDefault: boolean): boolean {
   return (
     isFields(item) &&
