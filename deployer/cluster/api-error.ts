@@ -1,6 +1,6 @@
 import { DeployError } from '../core/errors.ts'
 import type { ErrorCode } from '../core/errors.ts'
-import { isImmutability } from '../core/conflicts.ts'
+import { isImmutability, isOnlyImmutability } from '../core/conflicts.ts'
 import { mistypedHint } from '../core/mistyped.ts'
 import { listAt, textAt } from '../core/object.ts'
 import { webhookDownHint } from '../core/webhook-hint.ts'
@@ -107,6 +107,11 @@ function hint(code: ErrorCode, status: number, body: unknown): { readonly hint?:
     if (causes.some(isFixedSelector)) {
       return {
         hint: 'put spec.selector back as it is on the cluster: it cannot change there; or delete the object, and deploy again',
+      }
+    }
+    if (isOnlyImmutability(body)) {
+      return {
+        hint: 'these fields cannot change, and what it holds would be lost with it: put them back as they are on the cluster; or save what it holds, delete it yourself, and deploy again',
       }
     }
     const fields = causes

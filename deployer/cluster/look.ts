@@ -9,6 +9,7 @@ import { ownedFields } from '../core/managed-fields.ts'
 import type { Member } from '../core/inventory.ts'
 import { objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
+import { isReplaceable } from '../core/replaceable.ts'
 import type { Api } from './api.ts'
 import { apiError } from './api-error.ts'
 import type { Membership } from './membership.ts'
@@ -168,7 +169,7 @@ async function applyOrRemove(
   const result = await api.apply(desired, { force: true })
   if (result.done) return result.object
   const subject = subjectOf(objectRef(desired))
-  if (result.status !== 422 || !isOnlyImmutability(result.body)) {
+  if (result.status !== 422 || !isOnlyImmutability(result.body) || !isReplaceable(desired)) {
     throw apiError(result.status, result.body, { subject, verb: 'put back' })
   }
   await api.remove(objectRef(live), live.metadata.uid ?? '')

@@ -7,6 +7,7 @@ import type { ObjectSet } from '../core/ownership.ts'
 import { afterDryRun, entry, firstLook } from '../core/plan.ts'
 import type { FirstLook, PlanEntry } from '../core/plan.ts'
 import { missesUpcoming, missingBefore } from '../core/prerequisites.ts'
+import { isReplaceable } from '../core/replaceable.ts'
 import type { Api, Outcome } from './api.ts'
 import { apiError, isForbidden } from './api-error.ts'
 
@@ -114,7 +115,7 @@ async function dryRun(
     if (!forced.done) throw refusal(forced, desired, 'dry run')
     return tried(afterDryRun(desired, live, forced.object, { adopt, healed: conflicts }))
   }
-  if (first.status === 422 && isOnlyImmutability(first.body)) {
+  if (first.status === 422 && isOnlyImmutability(first.body) && isReplaceable(desired)) {
     const reason = 'fields that cannot change on an existing object'
     return { entry: await replacement(api, desired, live, reason) }
   }
@@ -126,6 +127,9 @@ async function dryRun(
   }
 }
 
+/** With its ending, the 52 characters that the name of a CronJob may have; other kinds may have more. */
+const PROBE_LENGTH = 44
+
 /** Plans to replace, after a dry-run create under another name proved that the new object is acceptable. */
 async function replacement(
   api: Api,
@@ -134,7 +138,7 @@ async function replacement(
   reason: string,
 ): Promise<PlanEntry> {
   const { name } = desired.metadata
-  const probe = `${name.slice(0, 240)}-dry-run`
+  const probe = `${name.slice(0, PROBE_LENGTH).replace(/[.-]+$/, '')}-dry-run`
   const created = await api.create(
     { ...desired, metadata: { ...desired.metadata, name: probe } },
     { dryRun: true },
