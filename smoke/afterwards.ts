@@ -1,3 +1,5 @@
+import { throwAll } from './all-of.ts'
+
 /**
  * Runs `work`, and then `after` whatever came of it: unlike `finally`, no error hides another.
  *
@@ -9,17 +11,14 @@ export async function withAfterwards(
   after: (failed: boolean) => Promise<void>,
 ): Promise<void> {
   const first = await errorOf(work())
-  const second = await errorOf(after(first !== undefined))
-  if (first && second) throw new AggregateError([first.error, second.error])
-  const failed = first ?? second
-  if (failed) throw failed.error
+  throwAll([...first, ...(await errorOf(after(first.length > 0)))])
 }
 
-async function errorOf(work: Promise<void>): Promise<{ readonly error: unknown } | undefined> {
+async function errorOf(work: Promise<void>): Promise<readonly unknown[]> {
   try {
     await work
-    return undefined
+    return []
   } catch (error) {
-    return { error }
+    return [error]
   }
 }

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import { throwAll } from './all-of.ts'
 import { imagesOf, kindNodes, removeImages } from './kind-nodes.ts'
 import { loadedImages, qualified } from './load.ts'
 import { MANAGED_BY, OUR_NAMESPACES, READER_NAMESPACE, STAND_IN_WEBHOOK } from './names.ts'
@@ -18,38 +19,35 @@ import { removeWorker } from './worker.ts'
  * @throws {SmokeError} `ERR_LEFT_BEHIND` with what is left.
  */
 export async function removeEverything(stage: Stage): Promise<void> {
-  stage.voice.say('Everything that was made is removed')
+  stage.voice.say('Removing everything that was made')
   const problems: unknown[] = []
-  for (const steps of STEPS) {
+  for (const steps of [...STEPS, [tellWhatIsLeft]]) {
     const results = await Promise.allSettled(steps.map((step) => step(stage)))
     stage.signal.throwIfAborted()
     problems.push(...results.flatMap((one) => (one.status === 'rejected' ? [one.reason] : [])))
   }
-  await tellWhatIsLeft(stage)
-  if (problems.length > 0) throw problems[0]
+  throwAll(problems)
   await rm(stage.folder, { recursive: true, force: true })
 }
 
-/** Pods first, while what they need to end is there; what of it fails keeps nothing else from being removed. */
+/**
+ * Objects all at once, because every namespace takes Kubernetes five seconds and no pod needs another to end; images when
+ * no pod is left that uses them. What fails keeps nothing else from being removed.
+ */
 const STEPS = [
-  [removeWorker, removeRefusals, removeReader],
-  [removePlatform, removeUpstreamWebhook],
+  [removeWorker, removeRefusals, removeReader, removePlatform, removeUpstreamWebhook],
   [removeLoadedImages],
 ] as const
 
-async function removeReader({ kubectl }: Stage): Promise<void> {
-  await kubectl.need([
-    'delete',
-    'namespace',
-    READER_NAMESPACE,
-    '--ignore-not-found',
-    '--timeout=60s',
-  ])
+async function removeReader({ kubectl, voice }: Stage): Promise<void> {
+  const words = ['delete', 'namespace', READER_NAMESPACE, '--ignore-not-found', '--timeout=60s']
+  const said = await kubectl.need(words)
+  if (said !== '') voice.tell(`Namespace/${READER_NAMESPACE} deleted`)
 }
 
 /** From the nodes of a kind cluster; elsewhere nobody but the user knows how. */
 async function removeLoadedImages(stage: Stage): Promise<void> {
-  const { load } = stage.options
+  const { load } = stage
   const images = (await loadedImages(stage)).map(qualified)
   if (load?.way !== 'kind' || images.length === 0) return
   for (const node of await kindNodes(stage, load.cluster)) await removeImages(stage, node, images)
@@ -68,7 +66,7 @@ interface Named {
 }
 
 async function tellWhatIsLeft(stage: Stage): Promise<void> {
-  const { kubectl, voice, options } = stage
+  const { kubectl, voice, options, load } = stage
   const [marked, namespaces, webhooks] = await Promise.all([
     kubectl.get<Named>([KINDS.join(','), '--selector', MANAGED_BY]),
     kubectl.get<Named>(['namespaces']),
@@ -81,10 +79,10 @@ async function tellWhatIsLeft(stage: Stage): Promise<void> {
     ({ kind, metadata }) => `${kind}/${metadata.name}`,
   )
   const left = [...new Set(objects), ...(await imagesLeft(stage))]
-  const looked = `${KINDS.join(', ')}${options.load?.way === 'kind' ? ', images on the nodes' : ''}`
+  const looked = `${KINDS.join(', ')}${load?.way === 'kind' ? ', images on the nodes' : ''}`
   voice.tell(`left: ${left.length === 0 ? 'nothing' : left.join(', ')} (looked at ${looked})`)
-  if (options.load?.way === 'command') {
-    voice.tell(`the images that \`${options.load.command}\` took stay where it put them`)
+  if (load?.way === 'command') {
+    voice.tell(`the images that \`${load.command}\` took stay where it put them`)
   }
   if (left.length === 0) return
   throw new SmokeError('ERR_LEFT_BEHIND', `left in the cluster: ${left.join(', ')}`, {
@@ -93,7 +91,7 @@ async function tellWhatIsLeft(stage: Stage): Promise<void> {
 }
 
 async function imagesLeft(stage: Stage): Promise<readonly string[]> {
-  const { load } = stage.options
+  const { load } = stage
   const images = (await loadedImages(stage)).map(qualified)
   if (load?.way !== 'kind' || images.length === 0) return []
   const nodes = await kindNodes(stage, load.cluster)

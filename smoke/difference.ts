@@ -27,7 +27,7 @@ export async function tellDifference(stage: Stage, environment: string): Promise
   const pod = aks.find(({ kind }) => kind === 'Pod')
   if (!pod || !live) throw new TypeError('the worker of the smoke test is a Pod')
   const lived = liveDifferences(pod, live)
-  stage.voice.tell(`the live pod: ${summary(lived)}`)
+  stage.voice.tell(`in the pod that ran, live: ${summary(lived)}`)
   const strange = [
     ...rendered.filter(({ expected }) => expected === undefined).map(differenceLine),
     ...lived.filter(({ by }) => by === undefined).map(liveLine),
@@ -41,7 +41,13 @@ export async function tellDifference(stage: Stage, environment: string): Promise
 
 function summary(differences: readonly LiveDifference[]): string {
   const count = (by: LiveDifference['by']) => differences.filter((one) => one.by === by).length
-  return `${count('target')} differences of the target, ${count('webhook')} fields by the webhook, ${count('API server')} by the API server, ${count(undefined)} not explained`
+  return [
+    `${count('target')} of the target (as above)`,
+    `${count('deployer')} marks of the deployer`,
+    `${count('webhook')} fields by the webhook`,
+    `${count('API server')} by the API server`,
+    `${count(undefined)} not explained`,
+  ].join(', ')
 }
 
 function liveLine({ path, left, right }: LiveDifference): string {

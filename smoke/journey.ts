@@ -34,12 +34,11 @@ export interface JourneySetting extends StageSetting {
  * @throws {SmokeError} or, if the clean-up failed as well, an `AggregateError` of both.
  */
 export async function journey(setting: JourneySetting): Promise<void> {
-  const stage = await createStage(setting)
-  if (setting.options.remove) return removeEverything(stage)
-  const cluster = await checkFirst(stage)
-  const parts = await chooseParts(stage, cluster.upstreamWebhook)
+  if (setting.options.remove) return removeEverything(await createStage(setting))
+  const { stage, upstreamWebhook, issuer } = await checkFirst(setting)
+  const parts = await chooseParts(stage, upstreamWebhook)
   await withAfterwards(
-    () => story(stage, { ...parts, issuer: cluster.issuer }),
+    () => story(stage, { ...parts, issuer }),
     (failed) => end(setting, failed),
   )
 }
@@ -65,33 +64,33 @@ async function story(
   { store, webhook, issuer }: Parts & { readonly issuer: string },
 ): Promise<void> {
   const { voice } = stage
-  voice.say('The images')
+  voice.say('Building the images, and bringing them to the cluster')
   const images = await prepareImages(stage, [...store.images, ...(webhook?.images ?? [])])
 
   if (webhook) {
-    voice.say('The upstream webhook, as its project publishes it')
+    voice.say('Installing the upstream webhook, as its project publishes it')
     await installUpstreamWebhook(stage, webhook)
   }
-  voice.say('The stand-ins of Microsoft Entra and Cosmos DB, in the cluster')
+  voice.say('Deploying the stand-ins of Microsoft Entra and Cosmos DB')
   await bringUpPlatform(stage, { images, issuer, store: store.kind })
   if (webhook) {
     voice.tell('waiting up to 4 min for the upstream webhook')
     await waitForUpstreamWebhook(stage)
   }
 
-  voice.say('The worker, with the same command and plan as for AKS')
+  voice.say('Deploying the worker, with the same command and plan as for AKS')
   const environment = await deployWorker(stage, images)
 
-  voice.say('From the spec to "written"')
+  voice.say('Timing the links from the spec to "written"')
   const { chainMs } = await tellTimes(stage)
 
-  voice.say('The document, read from outside by a second identity that may only read')
+  voice.say('Reading the document from outside, as a second identity that may only read')
   for (const item of await readAsSecondIdentity(stage)) voice.tell(JSON.stringify(item))
 
-  voice.say('The same pod with one link broken')
+  voice.say('Deploying the same pod with one link broken, three times')
   await showRefusals(stage, { images, chainMs })
 
-  voice.say('What differs from the same pod on AKS')
+  voice.say('Comparing with the same pod on AKS')
   await tellDifference(stage, environment)
 }
 

@@ -30,20 +30,19 @@ export async function kindJourney(
     kubeconfig: resolve(`${stateFolder(context)}.kubeconfig`),
     ...(options.nodeImage === undefined ? {} : { nodeImage: options.nodeImage }),
   }
-  await checkTools({ docker: true, kind: true, env, signal })
+  await checkTools({ docker: true, kind: true, kubectl: true, env, signal })
   const isThere = (await kindClusters(teller)).includes(options.name)
   if (options.remove) return remove(cluster, teller)
   if (isThere && !options.reuse) throw clusterThere(options.name)
   await mkdir(dirname(cluster.kubeconfig), { recursive: true, mode: 0o700 })
   await withAfterwards(
     async () => {
-      voice.say(`A kind cluster, ${options.name}`)
+      voice.say(`${isThere ? 'Going on with' : 'Making'} the kind cluster ${options.name}`)
       if (isThere) await useKindCluster(cluster, teller)
       else await createKindCluster(cluster, teller)
-      const load = { way: 'kind', cluster: options.name } as const
       await journey({
         ...teller,
-        options: { ...options, context, kubeconfig: cluster.kubeconfig, load },
+        options: { ...options, context, kubeconfig: cluster.kubeconfig, load: 'kind' },
         isDisposable: true,
       })
     },

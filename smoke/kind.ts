@@ -9,5 +9,5 @@ await runStory(async (teller) => {
   if (options === 'help') return
   const again = commandLine('npm run smoke:kind --', process.argv.slice(2))
   await kindJourney(options, { ...teller, again })
-  teller.voice.say('Done. No key was used')
+  teller.voice.say(options.remove ? 'Done' : 'Done. No key was used')
 })

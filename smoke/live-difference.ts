@@ -5,7 +5,7 @@ import type { KubeObject } from '../deployer/core/object.ts'
 import { PART_OF_LABEL } from '../deployer/core/ownership.ts'
 
 /** Who brought a field into the live pod that was not rendered for AKS. */
-export type Bringer = 'target' | 'webhook' | 'API server'
+export type Bringer = 'target' | 'deployer' | 'webhook' | 'API server'
 
 /** One place where the live pod differs from the pod rendered for AKS. */
 export interface LiveDifference extends Difference {
@@ -13,7 +13,7 @@ export interface LiveDifference extends Difference {
   readonly by?: Bringer
 }
 
-/** The deployer's own marks, which follow from what it deploys, and where. */
+/** The deployer's own marks: of which set of objects this is one, and what it was made from. */
 const MARKS: readonly string[] = [
   `.metadata.labels.${PART_OF_LABEL}`,
   `.metadata.annotations.${INPUTS_ANNOTATION}`,
@@ -58,7 +58,8 @@ export function liveDifferences(rendered: KubeObject, live: KubeObject): readonl
 
 function bringerOf(difference: Difference): Bringer | undefined {
   const is = (patterns: readonly RegExp[]) => patterns.some((one) => one.test(difference.path))
-  if (is(TARGET) || MARKS.includes(difference.path)) return 'target'
+  if (is(TARGET)) return 'target'
+  if (MARKS.includes(difference.path)) return 'deployer'
   const isAdded = difference.left === undefined
   if (isAdded && is(WEBHOOK)) return 'webhook'
   return isAdded && is(API_SERVER) ? 'API server' : undefined

@@ -11,7 +11,7 @@ import type { Stage } from './stage.ts'
  * @throws {SmokeError} `ERR_PROGRAM` if the way there fails.
  */
 export async function loadImages(stage: Stage, images: readonly string[]): Promise<void> {
-  const { load } = stage.options
+  const { load } = stage
   if (load === undefined || images.length === 0) return
   switch (load.way) {
     case 'engine':

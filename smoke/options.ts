@@ -1,20 +1,12 @@
 import { Command, CommanderError, Option } from 'commander'
 import { SmokeError } from './smoke-error.ts'
 
-/** How an image that was built here gets into the cluster. */
-export type Load =
-  | { readonly way: 'kind'; readonly cluster: string }
-  /** The cluster runs on this very container engine, and sees its images. */
-  | { readonly way: 'engine' }
-  /** A shell command that reads a `docker save` archive from its standard input. */
-  | { readonly way: 'command'; readonly command: string }
-
 export interface SmokeOptions {
   readonly context: string
   /** Of a cluster that was made for the run; otherwise kubectl's own rules hold. */
   readonly kubeconfig?: string
-  /** Absent if both images are named: nothing is built. */
-  readonly load?: Load
+  /** How the images get there, as it was typed: see `loadOf`. */
+  readonly load?: string
   readonly image?: string
   readonly platformImage?: string
   /** Absent: the emulator if its image is in the engine already, else the embedded store. */
@@ -70,9 +62,8 @@ export function parseSmokeArguments(
     )
   const raw = parse(command, args)
   if (raw === 'help') return raw
-  const context = raw.context ?? ''
-  const load = loadOf(context, raw)
-  return { context, ...(load ? { load } : {}), ...shared(raw, env) }
+  const { context = '', load } = raw
+  return { context, ...(load === undefined ? {} : { load }), ...shared(raw, env) }
 }
 
 /** @throws {SmokeError} `ERR_USAGE` */
@@ -145,40 +136,4 @@ function shared(raw: Raw, env: Env) {
     reuse,
     remove,
   }
-}
-
-/** Contexts whose cluster runs on this machine's engine and sees what it has built. */
-const ON_THIS_ENGINE = new Set(['docker-desktop', 'rancher-desktop', 'orbstack'])
-
-function loadOf(context: string, raw: Raw): Load | undefined {
-  const kindCluster = context.startsWith('kind-') ? context.slice('kind-'.length) : undefined
-  switch (raw.load) {
-    case 'kind':
-      if (kindCluster) return { way: 'kind', cluster: kindCluster }
-      throw new SmokeError(
-        'ERR_USAGE',
-        `--load kind: "${context}" is no kind cluster's context (those are called kind-NAME)`,
-        { hint: "give --load docker or --load 'COMMAND'" },
-      )
-    case 'docker':
-      return { way: 'engine' }
-    case undefined:
-      break
-    default:
-      return { way: 'command', command: raw.load }
-  }
-  if (kindCluster) return { way: 'kind', cluster: kindCluster }
-  if (ON_THIS_ENGINE.has(context)) return { way: 'engine' }
-  if ((raw.image !== undefined && raw.platformImage !== undefined) || raw.remove) return undefined
-  throw new SmokeError(
-    'ERR_USAGE',
-    `context "${context}": how do the images get into this cluster?`,
-    {
-      hint: [
-        'one of: --load kind | --load docker (the cluster uses this engine)',
-        "--load 'COMMAND' (reads an image archive from stdin: 'minikube image load -', 'k3d image import -c NAME -')",
-        '--image NAME --platform-image NAME (from a registry the cluster can pull from)',
-      ].join('\n'),
-    },
-  )
 }

@@ -17,6 +17,9 @@ const AUDIENCE = 'api://AzureADTokenExchange'
  */
 export async function readAsSecondIdentity(stage: Stage): Promise<readonly WrittenItem[]> {
   await makeServiceAccount(stage.kubectl)
+  stage.voice.tell(
+    `as ServiceAccount/${READER_NAMESPACE}/${SERVICE_ACCOUNT}, made for this, with a token by TokenRequest`,
+  )
   const items = await readAll(stage)
   const pod = ['pod', 'demo', '--namespace', WORKER_NAMESPACE]
   const uid = (await stage.kubectl.get<LivePod>(pod))?.metadata.uid

@@ -68,11 +68,17 @@ export async function runStory(story: (teller: Teller) => Promise<void>): Promis
   process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM').removeAllListeners('SIGHUP')
 }
 
-/** Says what went wrong, and gives back the exit code. */
+/** Says what went wrong, each thing once, and gives back the exit code. */
 function report(voice: Voice, error: unknown): number {
-  if (error instanceof AggregateError) {
-    return Math.max(...error.errors.map((one: unknown) => report(voice, one)))
-  }
+  const all = new Map(single(error).map((one) => [String(one), one]))
+  return Math.max(...[...all.values()].map((one) => reportOne(voice, one)))
+}
+
+function single(error: unknown): readonly unknown[] {
+  return error instanceof AggregateError ? error.errors.flatMap(single) : [error]
+}
+
+function reportOne(voice: Voice, error: unknown): number {
   if (error instanceof Interrupted) {
     voice.print(`✗ ${error.message}\n`)
     return error.exitCode

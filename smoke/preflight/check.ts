@@ -1,39 +1,36 @@
-import type { Load, SmokeOptions } from '../options.ts'
-import type { Stage } from '../stage.ts'
+import { allOf } from '../all-of.ts'
+import { programsFor } from '../load-way.ts'
+import { createStage } from '../stage.ts'
+import type { Stage, StageSetting } from '../stage.ts'
 import { checkCluster } from './cluster.ts'
 import type { ClusterFacts } from './cluster.ts'
 import { checkOccupied } from './occupied.ts'
 import type { Occupancy } from './occupied.ts'
-import { checkPermissions } from './permissions.ts'
 import { checkTools } from './tools.ts'
 
+/** What the first look has found. */
+export interface Found extends ClusterFacts, Occupancy {
+  readonly stage: Stage
+}
+
 /**
- * Looks at tools and cluster and writes nothing.
+ * Looks at context, tools and cluster, and writes nothing.
  *
- * @throws {SmokeError} with the first thing that is missing and the next step.
+ * @throws {SmokeError} with what is missing and the next step, or an `AggregateError` of all that could be seen at once.
  */
-export async function checkFirst(stage: Stage): Promise<ClusterFacts & Occupancy> {
-  const { options, voice } = stage
-  voice.say('A look before the first write')
-  const tools = await checkTools({ ...stage, ...toolsFor(options) })
+export async function checkFirst(setting: StageSetting): Promise<Found> {
+  const { options, voice } = setting
+  voice.say('Looking before the first write')
+  const [stage, tools] = await allOf(
+    createStage(setting),
+    checkTools({ ...setting, ...programsFor(options) }),
+  )
   for (const tool of tools) voice.tell(tool)
   const facts = await checkCluster(stage)
-  await checkPermissions(stage)
   const occupancy = await checkOccupied(stage)
   voice.tell(
     `context ${options.context} (${stage.server}), Kubernetes ${facts.version}, node ${facts.nodes.join(', ')}`,
   )
   voice.tell(`issuer of its service-account tokens: ${facts.issuer}`)
-  return { ...facts, ...occupancy }
-}
-
-function toolsFor({ image, platformImage, load }: SmokeOptions) {
-  return {
-    docker: image === undefined || platformImage === undefined || needsEngine(load),
-    kind: load?.way === 'kind',
-  }
-}
-
-function needsEngine(load: Load | undefined): boolean {
-  return load?.way === 'kind' || load?.way === 'command'
+  return { stage, ...facts, ...occupancy }
 }

@@ -1,7 +1,9 @@
+import { allOf } from '../all-of.ts'
 import type { Kubectl } from '../kubectl.ts'
 import { lastLines } from '../program.ts'
 import { SmokeError } from '../smoke-error.ts'
 import type { Stage } from '../stage.ts'
+import { checkPermissions } from './permissions.ts'
 
 /** What is known of the cluster before anything is written to it. */
 export interface ClusterFacts {
@@ -12,27 +14,31 @@ export interface ClusterFacts {
 }
 
 /**
- * Asks whether the API server answers, and the cluster could run a pod.
+ * Asks whether the API server answers, the cluster could run a pod, and this user may do what the run does.
  *
- * @throws {SmokeError} `ERR_UNREACHABLE` or `ERR_CLUSTER`.
+ * @throws {SmokeError} `ERR_UNREACHABLE`, `ERR_CLUSTER` or `ERR_PERMISSION`, or an `AggregateError` of several.
  */
 export async function checkCluster(stage: Stage): Promise<ClusterFacts> {
-  const { server } = stage
-  const version = await checkServer(stage, server)
-  const nodes = await checkNodes(stage.kubectl)
-  const issuer = await readIssuer(stage.kubectl)
+  await checkServer(stage)
+  const [version, nodes, issuer] = await allOf(
+    readVersion(stage.kubectl),
+    checkNodes(stage.kubectl),
+    readIssuer(stage.kubectl),
+    checkPermissions(stage),
+  )
   return { version, nodes, issuer }
 }
 
 /** `/readyz` is what the API server itself thinks; its list says which part is not up yet. */
-async function checkServer({ options, kubectl }: Stage, server: string): Promise<string> {
-  const limit = { timeoutMs: 15_000 }
-  const ready = await kubectl.run(
-    ['get', '--raw', '/readyz?verbose', '--request-timeout=10s'],
-    limit,
-  )
+async function checkServer({ options, kubectl, server }: Stage): Promise<void> {
+  const ready = await kubectl.run(['get', '--raw', '/readyz?verbose', '--request-timeout=10s'], {
+    timeoutMs: 15_000,
+  })
   if (ready.code !== 0) throw serverError(options.context, server, ready.stdout + ready.stderr)
-  const { gitVersion } = JSON.parse(await kubectl.need(['get', '--raw', '/version'], limit)) as {
+}
+
+async function readVersion(kubectl: Kubectl): Promise<string> {
+  const { gitVersion } = JSON.parse(await kubectl.need(['get', '--raw', '/version'])) as {
     gitVersion: string
   }
   return gitVersion

@@ -1,11 +1,15 @@
 import { docker } from '../../scripts/container-engine.ts'
 import { fromEngine } from '../engine-error.ts'
+import { allOf } from '../all-of.ts'
 import { needProgram } from '../program.ts'
 import { SmokeError } from '../smoke-error.ts'
+import { needKubectl } from '../stage.ts'
 
 interface ToolsAsked {
   readonly docker: boolean
   readonly kind: boolean
+  /** Looked for here only by a run whose cluster is not there yet. */
+  readonly kubectl?: true
   readonly env: NodeJS.ProcessEnv
   readonly signal: AbortSignal
 }
@@ -17,22 +21,20 @@ const TOOL_MS = 15_000
  * Looks for the programs a run needs, all of them before it complains about any.
  *
  * @returns One phrase per program, with its version.
- * @throws {SmokeError} `ERR_TOOL_MISSING` or `ERR_ENGINE`, with how to get each that is missing.
+ * @throws {SmokeError} `ERR_TOOL_MISSING` or `ERR_ENGINE`, or an `AggregateError` of several.
  */
 export async function checkTools(asked: ToolsAsked): Promise<readonly string[]> {
-  const checks = [
+  const said = await allOf(
     ...(asked.docker ? [checkEngine(asked)] : []),
     ...(asked.kind ? [checkKind(asked)] : []),
-  ]
-  const results = await Promise.allSettled(checks)
-  asked.signal.throwIfAborted()
-  const problems = results.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
-  const bug = problems.find((problem) => !(problem instanceof SmokeError))
-  if (bug !== undefined) throw bug
-  const [first, ...others] = problems as readonly SmokeError[]
-  if (first && others.length > 0) throw together([first, ...others])
-  if (first) throw first
-  return results.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+    ...(asked.kubectl ? [checkKubectl()] : []),
+  )
+  return said.filter(Boolean)
+}
+
+async function checkKubectl(): Promise<string> {
+  await needKubectl()
+  return ''
 }
 
 async function checkEngine({ env, signal }: ToolsAsked): Promise<string> {
@@ -63,10 +65,4 @@ async function checkKind({ env, signal }: ToolsAsked): Promise<string> {
       cause,
     })
   }
-}
-
-function together(problems: readonly [SmokeError, ...SmokeError[]]): SmokeError {
-  return new SmokeError(problems[0].code, problems.map(({ message }) => message).join('\n'), {
-    hint: problems.map(({ hint }) => hint).join('\n'),
-  })
 }

@@ -50,7 +50,8 @@ test.for([
 
 test('two programs that are missing are told in one go', async () => {
   const ended = await smokeKind([], {})
-  expect(ended.stdout).toContain('docker: there is no such program on PATH\nkind: there is no such')
+  expect(ended.stdout).toContain('✗ ERR_TOOL_MISSING: docker: there is no such program on PATH\n')
+  expect(ended.stdout).toContain('✗ ERR_TOOL_MISSING: kind: there is no such program on PATH\n')
   expect(ended.stdout).toMatch(/next: install kind: https:\/\/kind\.sigs\.k8s\.io/)
   expect(ended.code).toBe(2)
 })
@@ -61,6 +62,24 @@ test('a context that the kubeconfig does not have is told with those it has', as
     '✗ ERR_CONTEXT: context "kind-gone" is not in the kubeconfig; it has keyless-local\n',
   )
   expect(ended.stdout).toContain('kind export kubeconfig --name gone')
+  expect(ended.code).toBe(2)
+})
+
+test('a context that is misspelt is told before how the images get there, and with the tools that are missing', async () => {
+  const ended = await smoke(['--context', 'typo'], {})
+  const problems = ended.stdout.split('\n').filter((line) => line.startsWith('✗'))
+  expect(problems).toEqual([
+    '✗ ERR_CONTEXT: context "typo" is not in the kubeconfig; it has keyless-local',
+    '✗ ERR_TOOL_MISSING: docker: there is no such program on PATH',
+  ])
+  expect(ended.code).toBe(2)
+})
+
+test('a context that is there is asked how the images get there', async () => {
+  const ended = await smoke(['--context', 'keyless-local'], { docker: ENGINE })
+  expect(ended.stdout).toContain(
+    '✗ ERR_USAGE: context "keyless-local": how do the images get into this cluster?\n',
+  )
   expect(ended.code).toBe(2)
 })
 
