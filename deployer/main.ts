@@ -74,5 +74,7 @@ function versionOf(folder: string): string {
 /** https://no-color.org; FORCE_COLOR as Node reads it */
 function wantsColour(stream: NodeJS.WriteStream): boolean {
   if (process.env['NO_COLOR'] !== undefined && process.env['NO_COLOR'] !== '') return false
+  const forced = process.env['FORCE_COLOR']
+  if (forced !== undefined) return forced !== '0'
   return stream.isTTY && stream.hasColors()
 }

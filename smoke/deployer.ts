@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { runProgram } from './program.ts'
 import type { Ended } from './program.ts'
 import { SmokeError } from './smoke-error.ts'
@@ -18,12 +19,12 @@ export function runDeployer(
   [command, ...args]: readonly [Command, ...string[]],
   output: 'show' | 'capture',
 ): Promise<Ended> {
-  if (output === 'show') voice.command(['npm', 'run', command, '--', ...args])
-  return runProgram([process.execPath, join('deployer', 'main.ts'), command, ...args], {
-    signal,
-    env,
-    output,
-  })
+  const words = [process.execPath, join('deployer', 'main.ts'), command, ...args] as const
+  if (output === 'capture') return runProgram(words, { signal, env })
+  voice.command(['npm', 'run', command, '--', ...args])
+  // It writes to a pipe, and cannot see that it ends in a terminal
+  const colour = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}
+  return runProgram(words, { signal, env: { ...env, ...colour }, show: voice.print })
 }
 
 /** As `runDeployer`, when only success lets the story go on; a failure ends it with the deployer's own exit code. */
@@ -48,10 +49,30 @@ export async function destroy(
   hold(ended, 'destroy', what)
 }
 
-function hold({ code }: Ended, command: Command, what: string): void {
+function hold({ code, stdout, stderr }: Ended, command: Command, what: string): void {
   if (code === 0) return
-  throw new SmokeError('ERR_PROGRAM', `${what}: ${command} ended with exit code ${code}`, {
-    hint: 'the deployer has told why, above',
+  const { reason, hint } = lastError(`${stdout}${stderr}`)
+  const end = `${command} ended with exit code ${code}`
+  throw new SmokeError('ERR_PROGRAM', `${what}: ${end}${reason === '' ? '' : `: ${reason}`}`, {
+    hint,
     ...(code === null ? {} : { exitCode: code }),
   })
+}
+
+/** What the deployer said in the end: `✗ MESSAGE`, `    hint  …`, and its code on a line. Told again, because much is printed after it. */
+export function lastError(printed: string): { readonly reason: string; readonly hint: string } {
+  const lines = stripVTControlCharacters(printed).trimEnd().split('\n')
+  const from = lines.findLastIndex((line) => line.startsWith('✗ '))
+  const block = from === -1 ? [] : lines.slice(from)
+  const end = block.findIndex((line) => /^ {4}hint {2}|^ERR_\w+ \(exit code/.test(line))
+  const hints = block.filter((line) => line.startsWith('    hint  '))
+  return {
+    reason: block
+      .slice(0, end === -1 ? undefined : end)
+      .join('\n')
+      .slice('✗ '.length),
+    hint:
+      hints.map((line) => line.slice('    hint  '.length)).join('\n') ||
+      'the deployer has told why, above',
+  }
 }

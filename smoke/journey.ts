@@ -22,7 +22,7 @@ export interface JourneySetting extends StageSetting {
   readonly cleanUpSignal: () => AbortSignal
   /** The command line of this run, to be run again with another option. */
   readonly again: string
-  /** The cluster itself goes away after the run: after a failure nothing in it needs to be removed. */
+  /** The cluster is its maker's to remove, or to keep: after a failure nothing is done, or said, about what is in it. */
   readonly isDisposable?: true
 }
 
@@ -97,9 +97,10 @@ async function story(
 /** Removes what was made, or says where it is. */
 async function end(setting: JourneySetting, failed: boolean): Promise<void> {
   const { options, voice, again } = setting
+  if (failed && setting.isDisposable) return
   if (!options.keep) {
-    if (failed && setting.isDisposable) return
-    return removeEverything(await createStage({ ...setting, signal: setting.cleanUpSignal() }))
+    const stage = await createStage({ ...setting, signal: setting.cleanUpSignal() })
+    return removeEverything(stage, failed ? 'Stopped: removing' : 'Removing')
   }
   const stage = await createStage(setting)
   const environment = await workerEnvironment(stage, options.image)

@@ -15,14 +15,14 @@ import type { Teller } from './run-story.ts'
 import { SmokeError } from './smoke-error.ts'
 import { stateFolder } from './stage.ts'
 
+/** What tells the story, and the command line of this run. */
+type Told = Teller & { readonly again: string }
+
 /**
  * Makes a kind cluster, runs the journey on it, and deletes it: after success, failure and Ctrl-C alike, unless it is to
  * be kept.
  */
-export async function kindJourney(
-  options: KindOptions,
-  teller: Teller & { readonly again: string },
-): Promise<void> {
+export async function kindJourney(options: KindOptions, teller: Told): Promise<void> {
   const { voice, env, signal, cleanUpSignal } = teller
   const context = `kind-${options.name}`
   const cluster: KindCluster = {
@@ -47,17 +47,25 @@ export async function kindJourney(
       })
     },
     async (failed) => {
-      if (options.keep && failed) voice.tell(`export KUBECONFIG=${cluster.kubeconfig}`)
-      if (!options.keep) await remove(cluster, { ...teller, signal: cleanUpSignal() })
+      if (!options.keep) await remove(cluster, { ...teller, signal: cleanUpSignal() }, failed)
+      else if (failed) tellKept(cluster, teller)
     },
   )
+}
+
+function tellKept({ kubeconfig }: KindCluster, { voice, again }: Told): void {
+  voice.say('Stopped; the kind cluster stays, as asked')
+  voice.tell(`export KUBECONFIG=${kubeconfig}`)
+  voice.tell(`${again} --reuse --keep    goes on with it`)
+  voice.tell(`${again} --remove          removes it`)
 }
 
 async function remove(
   cluster: KindCluster,
   teller: Pick<Teller, 'voice' | 'env' | 'signal'>,
+  failed = false,
 ): Promise<void> {
-  teller.voice.say('Deleting the kind cluster')
+  teller.voice.say(`${failed ? 'Stopped: deleting' : 'Deleting'} the kind cluster`)
   const left = await deleteKindCluster(cluster, teller)
   teller.voice.tell(`left on this machine: ${left.length === 0 ? 'nothing' : left.join(', ')}`)
   if (left.length > 0) {

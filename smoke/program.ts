@@ -15,8 +15,8 @@ export interface ProgramOptions {
   readonly env?: NodeJS.ProcessEnv
   /** What it reads from its standard input; nothing unless given. */
   readonly input?: string
-  /** `show` lets it speak for itself: stdout and stderr of the result are empty. */
-  readonly output?: 'capture' | 'show'
+  /** Called with all it prints, as it comes; both of its streams are then one, in their order: `stdout` of the result. */
+  readonly show?: (text: string) => void
   /** Asked to end after this long; the result has then `code: null`. */
   readonly timeoutMs?: number
 }
@@ -39,7 +39,10 @@ export async function runProgram(
   const child = spawnInOwnGroup(file, args, options)
   const printed = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) {
-    child[name]?.setEncoding('utf8').on('data', (text: string) => (printed[name] += text))
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
+      printed[name] += text
+      options.show?.(text)
+    })
   }
   child.stdin?.on('error', () => {}) // a program that does not read its input may be gone first
   child.stdin?.end(options.input ?? '')
@@ -82,17 +85,15 @@ export function lastLines(text: string, count = 3): string {
 export function spawnInOwnGroup(
   file: string,
   args: readonly string[],
-  options: Pick<ProgramOptions, 'env' | 'output'>,
+  { env = process.env, show }: Pick<ProgramOptions, 'env' | 'show'>,
 ): ChildProcess {
-  // What is shown keeps its order: both of its streams go to our stdout
-  const [out, talk] =
-    options.output === 'show' ? (['inherit', 1] as const) : (['pipe', 'pipe'] as const)
-  return spawn(file, args, {
-    stdio: ['pipe', out, talk],
-    env: options.env ?? process.env,
-    detached: true,
-  })
+  const command = show ? [...BOTH_AS_ONE, file, ...args] : [file, ...args]
+  const [program = file, ...words] = command
+  return spawn(program, words, { stdio: ['pipe', 'pipe', 'pipe'], env, detached: true })
 }
+
+/** Two pipes would lose the order of what is printed. */
+const BOTH_AS_ONE = ['/bin/sh', '-c', 'exec "$@" 2>&1', 'sh']
 
 /** Sends a signal to a program and to all it has started. */
 export function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
