@@ -72,7 +72,7 @@ function noPeople({ target }: Environment, env: string): DeployError {
     'ERR_USAGE',
     `${env}: nobody can sign in to an account of target ${target}`,
     {
-      hint: `it knows the declared identities and no people, so that az login cannot help; npm run demo shows a second identity reading, npm run logs -- --env ${env} what the worker wrote`,
+      hint: `it knows the declared identities and no people, so that a sign-in (az login) cannot help; npm run demo shows a second identity reading, npm run logs -- --env ${env} what the worker wrote`,
     },
   )
 }
