@@ -26,7 +26,6 @@ RUN node scripts/build.ts
 #     docker build --target maps --output type=local,dest=maps .
 FROM scratch AS maps
 COPY --from=build /src/dist/*.map /
-COPY --from=build /src/dist/chunks/*.map /chunks/
 
 # --- the files of each image, laid out by the Node that will run them: the code cache is for exactly that one -------
 FROM ${RUNTIME_BASE} AS runtime
@@ -71,7 +70,7 @@ FROM runtime AS deployer
 COPY --from=deployer-files /out/ /
 # A number, because the kubelet cannot tell from a name that it is not root
 USER 65532:65532
-ENTRYPOINT ["node", "/app/dist/deployer.mjs"]
+ENTRYPOINT ["node", "/app/dist/deployer.cjs"]
 ARG RUNTIME_BASE
 ARG VERSION=0.1.0
 ARG REVISION

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { writeWhileRead } from './report/listener.ts'
@@ -21,12 +20,14 @@ const toStderr = outlet.through(writeWhileRead(process.stderr, unheard))
 const version = versionOf(root)
 if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   toStdout(`${version}\n`)
-} else process.exitCode = await runCommand()
+} else void runCommand().then(end)
 
-// as a reader of a pipe sees it: it got what it wanted
-if (isUnheard && process.exitCode === 130) process.exitCode = 0
-// a credential plugin that waits for somebody to sign in would keep this process alive
-if (interrupted.signal.aborted) process.exit()
+function end(code: number): void {
+  // as a reader of a pipe sees it: it got what it wanted
+  process.exitCode = isUnheard && code === 130 ? 0 : code
+  // a credential plugin that waits for somebody to sign in would keep this process alive
+  if (interrupted.signal.aborted) process.exit()
+}
 
 function unheard(): void {
   isUnheard = true

@@ -1,8 +1,7 @@
 // `npm run build`: the one-file programs users start, into dist/. Development runs the sources.
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { isBuiltin } from 'node:module'
-import { join } from 'node:path'
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 import type { BuildOptions, Metafile, Plugin } from 'esbuild'
 import { addCodeCache } from './code-cache.ts'
@@ -12,69 +11,44 @@ import { licences } from './licences.ts'
 interface Program {
   readonly name: string
   readonly entry: string
-  readonly options: BuildOptions
-  /** Whether it is started often enough for a code cache: see worker-start.cjs. */
-  readonly codeCache?: boolean
-}
-
-/** A single file; whatever it imports lazily is in there too. */
-const ONE_FILE: BuildOptions = { format: 'cjs', outExtension: { '.js': '.cjs' } }
-
-/** One file per lazy import, so that a command loads only what it needs. */
-const SPLIT: BuildOptions = {
-  format: 'esm',
-  splitting: true,
-  outExtension: { '.js': '.mjs' },
-  chunkNames: 'chunks/[hash]',
-  plugins: [lazyBuiltIns()],
-  banner: {
-    // Bundled CommonJS packages ask for Node's own modules by require, which an ES module does not have.
-    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-  },
+  readonly options?: BuildOptions
+  /** By name, what it imports lazily and few runs need, as files beside it: whatever is in the one file is read at every start. */
+  readonly apart?: Readonly<Record<string, string>>
+  /**
+   * Where it is started often enough for a code cache: made by the build, as its file system may be read-only, or by the
+   * first run of each command. See worker-start.cjs and deployer-start.cjs.
+   */
+  readonly codeCache?: 'built' | 'kept'
 }
 
 /**
- * Node's own modules by the call that just returns them. An `import` of one evaluates every getter it has, and so loads
- * what nobody asked for: `node:process` alone costs a tenth of the deployer's start. `node:child_process`, which commander
- * wants for a feature that is not used, is loaded when something of it is.
+ * A single file; whatever it imports lazily is in there too. It is CommonJS because an ES module starts more slowly: it is
+ * resolved and linked file by file, and an `import` of one of Node's own modules evaluates every getter that has.
  */
-function lazyBuiltIns(): Plugin {
-  const namespace = 'built-in'
-  return {
-    name: 'lazy-built-ins',
-    setup: (build) => {
-      build.onResolve({ filter: /^[a-z:/_]+$/ }, ({ path }) =>
-        isBuiltin(path) ? { path, namespace } : undefined,
-      )
-      build.onLoad({ filter: /(^|:)child_process$/, namespace }, ({ path }) => ({
-        contents: `module.exports = new Proxy({}, { get: (_, key) => key === '__esModule' ? undefined : ${builtIn(path)}[key] })`,
-      }))
-      build.onLoad({ filter: /./, namespace }, ({ path }) => ({
-        contents: `module.exports = ${builtIn(path)}`,
-      }))
-    },
-  }
-}
+const ONE_FILE: BuildOptions = { format: 'cjs', outExtension: { '.js': '.cjs' } }
 
-function builtIn(name: string): string {
-  return `process.getBuiltinModule(${JSON.stringify(name)})`
-}
+const STARTER = 'deployer-start.cjs'
 
 const PROGRAMS: readonly Program[] = [
   {
     name: 'worker',
     entry: 'app/main.ts',
     options: {
-      ...ONE_FILE,
       // Every request of the Azure SDKs asks `body instanceof FormData`, and Node loads all of its fetch to answer:
       // 13-20 ms for a class the worker never sends. It must be CommonJS: as an ES module, importing node:http alone
       // loads the same code.
       define: { FormData: 'undefined' },
     },
-    codeCache: true,
+    codeCache: 'built',
   },
-  { name: 'deployer', entry: 'deployer/start.ts', options: SPLIT },
-  { name: 'platform', entry: 'local/in-cluster.ts', options: ONE_FILE },
+  {
+    name: 'deployer',
+    entry: 'deployer/main.ts',
+    apart: { 'deployer-client-node': 'deployer/cluster/client-node.ts' },
+    options: { supported: { 'dynamic-import': false } }, // `require` what is apart: it loads no second module system
+    codeCache: 'kept',
+  },
+  { name: 'platform', entry: 'local/in-cluster.ts' },
 ]
 
 /**
@@ -89,7 +63,7 @@ export async function buildProgram(name: string, directory: string): Promise<voi
   if (program === undefined) throw new TypeError(`no program is called ${name}`)
   await mkdir(directory, { recursive: true })
   const { metafile } = await build({
-    entryPoints: { [program.name]: program.entry },
+    entryPoints: { [program.name]: program.entry, ...program.apart },
     outdir: directory,
     bundle: true,
     platform: 'node',
@@ -99,12 +73,28 @@ export async function buildProgram(name: string, directory: string): Promise<voi
     legalComments: 'none', // they are in the licence file, whole
     metafile: true,
     logLevel: 'warning',
+    plugins: [leftApart(program.apart ?? {})],
+    ...ONE_FILE,
     ...program.options,
   })
   await writeFile(join(directory, `${name}.LICENSES.txt`), await licences(bundled(metafile)))
-  if (program.codeCache) {
-    await nameByContent(join(directory, `${name}.cjs`))
-    await addCodeCache(directory)
+  if (program.codeCache === undefined) return
+  await nameByContent(join(directory, `${name}.cjs`))
+  if (program.codeCache === 'built') await addCodeCache(directory)
+  else await copyFile(join('scripts', STARTER), join(directory, STARTER))
+}
+
+/** Leaves the lazy imports of these files to the files that are made of them. */
+function leftApart(apart: Readonly<Record<string, string>>): Plugin {
+  return {
+    name: 'left-apart',
+    setup: (build) => {
+      for (const [name, entry] of Object.entries(apart)) {
+        build.onResolve({ filter: new RegExp(`/${basename(entry)}$`) }, ({ kind }) =>
+          kind === 'dynamic-import' ? { path: `./${name}.cjs`, external: true } : undefined,
+        )
+      }
+    },
   }
 }
 

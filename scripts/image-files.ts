@@ -8,8 +8,8 @@ const FILES = {
   worker: { 'dist/worker.cjs': 'worker.cjs', 'dist/worker.LICENSES.txt': 'LICENSES.txt' },
   platform: { 'dist/platform.cjs': 'platform.cjs', 'dist/platform.LICENSES.txt': 'LICENSES.txt' },
   deployer: {
-    'dist/deployer.mjs': 'dist/deployer.mjs',
-    'dist/chunks': 'dist/chunks',
+    'dist/deployer.cjs': 'dist/deployer.cjs',
+    'dist/deployer-client-node.cjs': 'dist/deployer-client-node.cjs',
     'dist/deployer.LICENSES.txt': 'LICENSES.txt',
     manifests: 'manifests',
     'package.json': 'package.json', // its version is the deployer's

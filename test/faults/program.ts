@@ -26,7 +26,7 @@ export async function buildDeployer(directory: string): Promise<string> {
   await cp('manifests', join(directory, 'manifests'), { recursive: true })
   await cp('package.json', join(directory, 'package.json'))
   await buildProgram('deployer', join(directory, 'dist'))
-  return join(directory, 'dist', 'deployer.mjs')
+  return join(directory, 'dist', 'deployer-start.cjs')
 }
 
 /** Starts a command line of the built deployer. */

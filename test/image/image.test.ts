@@ -154,7 +154,7 @@ test('the source maps are built beside the image', async () => {
   const [maps] = await imageFacts([await built('maps', 'first')])
   const paths = maps?.layers.flatMap(({ files }) => files.map(({ path }) => path))
   expect(paths).toEqual(
-    expect.arrayContaining(['worker.cjs.map', 'platform.cjs.map', 'deployer.mjs.map']),
+    expect.arrayContaining(['worker.cjs.map', 'platform.cjs.map', 'deployer.cjs.map']),
   )
 }, 120_000)
 
