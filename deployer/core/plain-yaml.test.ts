@@ -87,7 +87,7 @@ test('thousands of random files are read as the whole parser reads them, or left
 })
 
 const SCALARS = [
-  'a|b c|true|no|Null|~|0|00|-0|1|-1|+1|0.50|1.5|1.|.5|1e3|0x1f|0o17|017|1_000|12:30|2026-01-01|.inf|.nan|-.INF|10Mi',
+  'a|b c|true|no|Null|~|0|00|-0|1|-1|+1|0.50|1.5|1.|.5|1e3|0x1f|0o17|0b11|0bff|0B10|017|1_000|12:30|2026-01-01|.inf|.nan|-.INF|10Mi',
   '1.2.3.4|"q"|"q\\n"|"q\\x41"|\'s\'|\'s\'\'t\'|"a" b|"|\'|[]|[ ]|{}|["a"]|["a", 1]|[a]|[1.0]|[-0]|["a",]|{"a": 1}',
   '{a: b}|>|>-|&a b|*a|!t b|- a|-|--- a|---|...|a: b|a:|:a|a#b|a #b|#b|%a|@a|`a|a,b|(a)|$(a)|/a|--a=b|?|? a|é|ü é|😀',
 ]

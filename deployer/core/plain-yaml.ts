@@ -183,7 +183,7 @@ const PLAIN = /^(?:[\w./+$(]|-(?=[^ ]))/
 const SIMPLE_NUMBER = /^(?:0|-?[1-9]\d{0,14}|-?(?:0|[1-9]\d{0,9})\.\d{0,4}[1-9])$/
 /** Whatever is a number in one of the two versions of YAML. */
 const LIKE_A_NUMBER =
-  /^[-+]?(?:[\d_,]*\.?[\d_]*(?:e[-+]?\d+)?|0[xob][\da-f_]+|\d[\d_]*(?::[0-5]?\d)+\.?\d*|\.(?:inf|nan))$/i
+  /^[-+]?(?:[\d_,]*\.?[\d_]*(?:e[-+]?\d+)?|0(?:x[\da-f_]+|o[0-7_]+|b[01_]+)|\d[\d_]*(?::[0-5]?\d)+\.?\d*|\.(?:inf|nan))$/i
 
 function readScalar(text: string): unknown {
   switch (text[0]) {
