@@ -63,12 +63,24 @@ function json(text: string): unknown {
 }
 
 function yaml(text: string): unknown {
+  if (isPlainJson(text)) return JSON.parse(text)
   try {
     return parseYaml(text, { maxAliasCount: 0 })
   } catch (cause) {
     const [first = ''] = (cause as Error).message.split('\n')
     throw badRequest(`error decoding YAML: error converting YAML to JSON: yaml: ${first}`)
   }
+}
+
+/** Whether it may be read as JSON, which is what most clients send as YAML: it means the same unless a key is written twice. */
+function isPlainJson(text: string): boolean {
+  if (!text.startsWith('{')) return false
+  try {
+    JSON.parse(text)
+  } catch {
+    return false
+  }
+  return duplicateKeys(text).length === 0
 }
 
 /**
