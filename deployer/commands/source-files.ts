@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { DeployError } from '../core/errors.ts'
@@ -13,7 +14,9 @@ export async function readFolder(folder: string, cwd: string): Promise<readonly 
     })
   })
   const names = entries
-    .filter((entry) => entry.isFile() && /\.(ya?ml|json)$/.test(entry.name))
+    // a mounted ConfigMap is a folder of links; what is no file of text is told when it is read
+    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
+    .filter((entry) => /\.(ya?ml|json)$/.test(entry.name))
     .map((entry) => entry.name)
     .toSorted()
   return Promise.all(
@@ -33,27 +36,44 @@ export async function readFolder(folder: string, cwd: string): Promise<readonly 
 export async function readSource(file: string, code: ErrorCode, key?: string): Promise<string> {
   try {
     if ((await stat(file)).size > MAX_FILE_BYTES) throw new Error('it is larger than 4 MiB')
-    return await readFile(file, 'utf8')
+    return textOf(await readFile(file))
   } catch (cause) {
     const place = key === undefined ? file : `${key}: ${file}`
     throw new DeployError(code, `${place}: ${fileReason(cause)}`, {
       subject: file,
-      hint:
-        key === undefined
-          ? 'check the path'
-          : 'what stands behind it writes it: npm run local for target local, docs/kind.md tells how for target kind',
+      ...hintOf(cause, key),
       cause,
     })
   }
 }
 
+function hintOf(cause: unknown, key: string | undefined): { readonly hint?: string } {
+  const isOfThePath = REASONS[(cause as NodeJS.ErrnoException).code ?? ''] !== undefined
+  if (key === undefined) return isOfThePath ? { hint: 'check the path' } : {}
+  return {
+    hint: 'what stands behind it writes it: npm run local for target local, docs/kind.md tells how for target kind',
+  }
+}
+
 const MAX_FILE_BYTES = 4 * 1024 * 1024
+
+/** Any other decoding would put a replacement character where a letter was, and deploy that. */
+function textOf(bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8')
+  const lines = bytes.toString('latin1').split('\n')
+  const line = lines.findIndex((one) => !isUtf8(Buffer.from(one, 'latin1'))) + 1
+  throw new Error(`it is not UTF-8 (line ${line}): save it in that encoding`)
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  EACCES: 'permission denied',
+  EISDIR: 'it is a folder, expected a file',
+  ENOTDIR: 'it is a file, expected a folder',
+  ELOOP: 'it is a link that leads to itself',
+}
 
 function fileReason(cause: unknown): string {
   const error = cause as NodeJS.ErrnoException
-  if (error.code === 'ENOENT') return 'there is no such file or folder'
-  if (error.code === 'EACCES') return 'permission denied'
-  if (error.code === 'EISDIR') return 'it is a folder, expected a file'
-  if (error.code === 'ENOTDIR') return 'it is a file, expected a folder'
-  return error.message
+  return REASONS[error.code ?? ''] ?? error.message
 }

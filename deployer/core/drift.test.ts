@@ -106,6 +106,17 @@ test('what was in a secret is not told', () => {
 })
 
 test.for([
+  { when: 'nothing', live: {}, status: 'none' },
+  { when: 'the empty value of its type', live: { name: '' }, status: 'none' },
+  { when: 'a value', live: { name: 'x' }, status: 'redeployed' },
+])('null that is stored as $when is drift: $status', ({ live, status }) => {
+  const fieldsV1 = { 'f:metadata': OURS.fieldsV1['f:metadata'], 'f:spec': { 'f:name': {} } }
+  const found = deployment(live, [{ ...OURS, fieldsV1 }])
+  const desired = { ...DESIRED, spec: { name: null } }
+  expect(driftOf(desired, found, { set: SET, isMember: true })).toMatchObject({ status })
+})
+
+test.for([
   { when: 'is not stored', owned: { 'f:spec': { 'f:template': {} } }, status: 'none' },
   { when: 'was taken away', owned: {}, status: 'edited' },
 ])('an empty value that $when is drift: $status', ({ owned, status }) => {

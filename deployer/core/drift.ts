@@ -44,6 +44,11 @@ export function driftOf(
   return edits(withoutAutoscaled(desired, live), live)
 }
 
+/** null is what the API server makes of it: nothing, or the empty value of the field's type. */
+function isNothing({ before, after }: Change): boolean {
+  return after === null && [undefined, '', 0, false].some((empty) => empty === before)
+}
+
 function isEmptied(change: Change): boolean {
   const { after } = change
   if ('before' in change) return false
@@ -52,6 +57,7 @@ function isEmptied(change: Change): boolean {
 
 function edits(desired: KubeObject, live: KubeObject): Drift {
   const found = statedChanges(live, desired)
+    .filter((change) => !isNothing(change))
     .map((change) => ({ change, owners: ownersOf(live, change.path) }))
     // An empty value that is ours and not there: the API server stores none
     .filter(({ change, owners }) => !isEmptied(change) || !owners.some(({ isUs }) => isUs))

@@ -1,5 +1,5 @@
 // A slip of the finger in a manifest is found by the plan, in a namespace that is only made by the same deploy as well.
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { stringify } from 'yaml'
@@ -158,6 +158,34 @@ test('a List and a JSON file are read as kubectl reads them', async () => {
   expect(deployed).toMatchObject({ code: 0 })
   expect(deployed.stderr).toContain('Applied: 3 created')
   expect((await folder.deployer('render')).stdout.match(/kind"?: "?ConfigMap/g)).toHaveLength(3)
+})
+
+test('a linked file is read as any other, and a link that leads nowhere is told', async () => {
+  const folder = await createFolder(cluster, configMap('a', { key: '1' }))
+  const elsewhere = join(cluster.directory, 'elsewhere')
+  await writeFile(elsewhere, stringify(configMap('b', { key: '2' })))
+  await symlink(elsewhere, join(folder.folder, 'b.yaml'))
+  expect((await folder.deployer('plan')).stdout).toMatch(/ConfigMap\/\S+\/b +create/)
+  await symlink('nowhere', join(folder.folder, 'c.yaml'))
+  const { code, stderr } = await folder.deployer('plan')
+  expect(code).toBe(2)
+  expect(stderr).toContain('c.yaml: there is no such file or folder')
+})
+
+test('a file in another encoding is told, because nobody could tell its letters', async () => {
+  const folder = await createFolder(cluster)
+  const text = Buffer.from(stringify(configMap('a', { key: 'grün' })), 'latin1')
+  await writeFile(join(folder.folder, 'all.yaml'), text)
+  const { code, stderr } = await folder.deployer('plan')
+  expect(code).toBe(2)
+  expect(stderr).toMatch(/all\.yaml: it is not UTF-8 \(line 6\): save it in that encoding\nERR/)
+})
+
+test('null is nothing, also for the drift', async () => {
+  const folder = await createFolder(cluster, configMap('a', { key: null }, { annotations: null }))
+  expect(await folder.deployer('deploy')).toMatchObject({ code: 0 })
+  expect((await folder.deployer('plan')).stderr).toContain('1 unchanged')
+  expect(await folder.deployer('status')).toMatchObject({ code: 0 })
 })
 
 test('data of a Secret that is no base64 is told without the value', async () => {
