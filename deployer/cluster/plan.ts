@@ -7,6 +7,7 @@ import { PART_OF_LABEL } from '../core/ownership.ts'
 import type { ObjectSet } from '../core/ownership.ts'
 import { leaving, planOf } from '../core/plan.ts'
 import type { Plan, PlanEntry } from '../core/plan.ts'
+import { allRefusals, isRefusal } from '../core/refusals.ts'
 import type { Api } from './api.ts'
 import { listLiveSet, withMissed } from './live-set.ts'
 import type { LiveSet } from './live-set.ts'
@@ -27,8 +28,8 @@ export interface PlanOptions {
  * One LIST per kind and namespace; a dry run only for what differs or is not listed; a GET only for what a dry run finds
  * to be there although the lists miss it.
  *
- * @throws {DeployError} `ERR_FOREIGN_OWNER`, `ERR_ADOPT` or `ERR_FIELD_CONFLICT`, naming every such object at once; or
- * the API server's refusal of an object.
+ * @throws {DeployError} `ERR_FOREIGN_OWNER`, `ERR_ADOPT` or `ERR_FIELD_CONFLICT` or the API server's refusals,
+ * naming every such object at once.
  */
 export async function makePlan(
   api: Api,
@@ -37,26 +38,31 @@ export async function makePlan(
 ): Promise<{ readonly plan: Plan; readonly live: LiveSet }> {
   const live = await look(api, desired, options.set)
   const memberUids = new Set(live.members.flatMap(({ uid }) => uid ?? []))
-  const refused: Refusals = { foreign: [], owners: [], unowned: [], conflicts: [] }
   const upcoming = desired.filter(
     (object) => !live.liveByIdentity.has(identityOf(objectRef(object))),
   )
-  const decided = await Promise.all(
+  const known = { ...options, memberUids, upcoming }
+  const planned = await Promise.all(
     desired.map(async (object) => {
       const current = live.liveByIdentity.get(identityOf(objectRef(object)))
-      const planned = await planObject(api, object, current, { ...options, memberUids, upcoming })
-      if ('entry' in planned) return [planned.entry]
-      if ('refused' in planned) {
-        refused[planned.refused].push(subjectOf(objectRef(object)))
-        if (planned.refused === 'foreign') refused.owners.push(planned.owner)
-      } else refused.conflicts.push(...planned.conflicts)
-      return []
+      return { object, one: await planObject(api, object, current, known).catch(unlessRefusal) }
     }),
   )
+  const refused: Refusals = { foreign: [], owners: [], unowned: [], conflicts: [], invalid: [] }
+  const decided = planned.flatMap(({ object, one }) => {
+    if (one instanceof DeployError) refused.invalid.push(one)
+    else if ('entry' in one) return [one.entry]
+    else if ('conflicts' in one) refused.conflicts.push(...one.conflicts)
+    else {
+      refused[one.refused].push(subjectOf(objectRef(object)))
+      if (one.refused === 'foreign') refused.owners.push(one.owner)
+    }
+    return []
+  })
   if (refused.foreign.length > 0) throw await foreignOwner(api, refused, options.set)
   throwRefusals(refused)
   const wanted = new Set(desired.map((object) => identityOf(objectRef(object))))
-  const entries = [...decided.flat(), ...leavingEntries(live, wanted, options.set)]
+  const entries = [...decided, ...leavingEntries(live, wanted, options.set)]
   return { plan: planOf(inApplyOrder(entries, ({ ref }) => ref)), live }
 }
 
@@ -79,6 +85,14 @@ interface Refusals {
   readonly owners: string[]
   readonly unowned: string[]
   readonly conflicts: string[]
+  /** What the API server would not take. */
+  readonly invalid: DeployError[]
+}
+
+/** The other objects are asked about all the same, so that everything is told at once. */
+function unlessRefusal(error: unknown): DeployError {
+  if (isRefusal(error)) return error
+  throw error
 }
 
 /** What is deployed and not asked for any more. */
@@ -123,7 +137,9 @@ async function foreignOwner(
   )
 }
 
-function throwRefusals({ unowned, conflicts }: Refusals): void {
+function throwRefusals({ unowned, conflicts, invalid }: Refusals): void {
+  const [first, ...others] = invalid
+  if (first) throw allRefusals([first, ...others])
   if (unowned.length > 0) {
     throw new DeployError(
       'ERR_ADOPT',

@@ -48,7 +48,12 @@ test.for([
   },
   {
     when: 'a field is misspelt',
-    message: `${PREFIX}.dta: field not declared in schema`,
+    message: `${PREFIX}errors:\n  .data.a: expected string, got &value.valueUnstructured{Value:1}\n  .dta: field not declared in schema`,
+    hint: 'quote it, so that it is text: a: "1"; correct the name, there is no such field: dta',
+  },
+  {
+    when: 'the sentence is about something else',
+    message: `${PREFIX}.a: duplicate entries for key [name="x"]`,
     hint: undefined,
   },
 ])('the hint is "$hint" when $when', ({ message, hint }) => {

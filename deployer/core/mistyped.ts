@@ -2,6 +2,7 @@
 const NO_TEXT = /(\S+): expected string, got &value\.valueUnstructured\{Value:([^{}"]*)\}/g
 const NO_NUMBER = /(\S+): expected numeric \(int or float\), got string/g
 const NO_BOOLEAN = /(\S+): expected boolean, got /g
+const NO_FIELD = /(\S+): field not declared in schema/g
 /** A dry run of a creation names the type of Go that the value did not fit. */
 const DECODED = /cannot unmarshal (\w+) into Go struct field (\S+) of type (\w+)/
 
@@ -10,8 +11,8 @@ const OPEN_MAP =
   /\.(?:data|stringData|labels|annotations|matchLabels|nodeSelector|parameters)\.(.+)$/
 
 /**
- * How to write the values that an API server refuses for their type, from its own sentence; undefined if it says nothing
- * about types.
+ * How to write what an API server refuses for its type or name, from its own sentence; undefined if it says nothing
+ * about types or names.
  *
  * @example `.data.PORT: expected string, got &value.valueUnstructured{Value:8080}` → `quote it: PORT: "8080"`
  */
@@ -23,6 +24,7 @@ export function mistypedHint(message: string): string | undefined {
     ...(quoted.length > 0 ? [`quote it, so that it is text: ${quoted.join(', ')}`] : []),
     ...namesIn(message, NO_NUMBER, 'write a number, without quotes'),
     ...namesIn(message, NO_BOOLEAN, 'write true or false, without quotes'),
+    ...namesIn(message, NO_FIELD, 'correct the name, there is no such field'),
   ]
   if (hints.length > 0) return hints.join('; ')
   const [, came = '', field = '', type = ''] = DECODED.exec(message) ?? []

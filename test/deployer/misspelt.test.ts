@@ -89,6 +89,21 @@ test('a right object of a namespace that is not there yet is only said to be unt
   )
 })
 
+test('every object that is refused is named at once', async () => {
+  const folder = await createFolder(
+    cluster,
+    configMap('a', { port: 80 }),
+    configMap('b', { key: '1' }, { lables: {} }),
+    configMap('c', { 'a/b': '1' }),
+    configMap('d', { key: '1' }),
+  )
+  const { code, stderr } = await folder.deployer('deploy')
+  expect(code).toBe(5)
+  expect(stderr).toMatch(/\/a: dry run refused[^]*\/b: dry run refused[^]*\/c: dry run refused/)
+  expect(stderr).toMatch(/hint {2}.*port: "80".*no such field: lables.*data\[a\/b\]/)
+  expect(stderr).not.toContain('/d:')
+})
+
 test('every unknown kind is named at once', async () => {
   const { stderr } = await deployNew(
     { apiVersion: 'v1', kind: 'ConfigMpa', metadata: { name: 'a' } },
@@ -115,7 +130,7 @@ test.for([
   {
     when: 'a field is misspelt',
     object: pod({ comand: ['x'] }),
-    says: ['web: dry run refused (Invalid)', 'comand', 'a misspelt field, or a value of another'],
+    says: ['web: dry run refused (Invalid)', 'there is no such field: comand'],
   },
   {
     when: 'a value is of another type',
