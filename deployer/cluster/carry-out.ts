@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { blockers } from '../core/blockers.ts'
 import { conflictLines, conflictsOf, CONFLICT_WAYS_OUT } from '../core/conflicts.ts'
 import { DeployError } from '../core/errors.ts'
 import type { Member } from '../core/inventory.ts'
@@ -29,6 +30,10 @@ export interface CarryOutOptions {
   readonly set: ObjectSet
   readonly members: readonly Member[]
   readonly signal: AbortSignal
+  /** Bound of the wait for an object to go. */
+  readonly timeoutMs: number
+  /** Told of an object that does not go at once, and why. */
+  readonly onWaiting: (subject: string, reason: string) => void
   /** As in the plan: an object that changed meanwhile is planned again by the same rules. */
   readonly adopt?: boolean
   readonly forceConflicts?: boolean
@@ -58,7 +63,7 @@ export async function carryOut(
     case 'adopt':
       return change(cluster.api, one, options)
     case 'recreate': {
-      await removeOld(cluster, required(live), options.signal)
+      await removeOld(cluster, required(live), options)
       const created = await createNew(cluster.api, one, options)
       return { ...created, state: 'recreated' }
     }
@@ -188,13 +193,36 @@ async function prune(cluster: Cluster, one: PlanEntry, options: CarryOutOptions)
     const left = { ...one, action: 'skip', reason: 'no longer carries our label' } as const
     throw planChanged(one, { entry: left }, options)
   }
-  await removeOld(cluster, old, options.signal)
+  await removeOld(cluster, old, options)
   return { entry: one, state: 'pruned' }
 }
 
-async function removeOld(cluster: Cluster, old: KubeObject, signal: AbortSignal): Promise<void> {
-  await cluster.api.remove(objectRef(old), required(old.metadata.uid))
-  await isGone(cluster, [old], signal)
+/** Deletes, and waits as long as the wait for readiness may take: a finalizer may hold the object for ever. */
+async function removeOld(
+  cluster: Cluster,
+  old: KubeObject,
+  { signal, timeoutMs, onWaiting }: CarryOutOptions,
+): Promise<void> {
+  const ref = objectRef(old)
+  await cluster.api.remove(ref, required(old.metadata.uid))
+  const bound = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+  const [left] = await isGone(cluster, [old], bound, {
+    onStill: (last) => onWaiting(subjectOf(ref), blockers(last)),
+  })
+  signal.throwIfAborted()
+  if (left) throw notGone(left, timeoutMs / 1_000)
+}
+
+function notGone(left: KubeObject, timeoutSeconds: number): DeployError {
+  const subject = subjectOf(objectRef(left))
+  return new DeployError(
+    'ERR_NOT_READY',
+    `${subject}: was deleted and is still there after ${timeoutSeconds} s: ${blockers(left)}`,
+    {
+      subject,
+      hint: 'whoever set the finalizer must remove it; then deploy again, which goes on from here',
+    },
+  )
 }
 
 /** A namespace of a second ago may not have its service account yet, a definition may not be established. */

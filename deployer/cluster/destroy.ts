@@ -1,5 +1,6 @@
+import { blockers } from '../core/blockers.ts'
 import { inventoryRef } from '../core/inventory.ts'
-import { listAt, objectRef, subjectOf, textAt } from '../core/object.ts'
+import { objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject, ObjectRef } from '../core/object.ts'
 import { inRanks } from '../core/order.ts'
 import { PART_OF_LABEL } from '../core/ownership.ts'
@@ -22,6 +23,8 @@ export interface DestroyOptions {
   readonly timeoutMs: number
   readonly signal: AbortSignal
   readonly onDestroyed: (destroyed: Destroyed) => void
+  /** Told of an object that does not go at once, and why. */
+  readonly onWaiting?: (subject: string, reason: string) => void
 }
 
 /** Looked through when the inventory itself is gone: the kinds of our own manifests. */
@@ -82,8 +85,9 @@ async function deleteAll(
   await Promise.all(
     objects.map((object) => cluster.api.remove(objectRef(object), object.metadata.uid ?? '')),
   )
-  const left = await isGone(cluster, objects, bound, (object) => {
-    results.push(say(options, object, 'deleted'))
+  const left = await isGone(cluster, objects, bound, {
+    onGone: (object) => results.push(say(options, object, 'deleted')),
+    onStill: (object) => options.onWaiting?.(subjectOf(objectRef(object)), blockers(object)),
   })
   options.signal.throwIfAborted()
   return [...results, ...left.map((object) => say(options, object, 'left', blockers(object)))]
@@ -108,16 +112,6 @@ async function reasonToKeep(
   if (foreign.length === 0) return undefined
   const shown = foreign.slice(0, 3).join(', ')
   return `it holds ${foreign.length} of others: ${shown}${foreign.length > 3 ? ', …' : ''}`
-}
-
-/** Why an object does not go: its own finalizers, or what its namespace reports about itself. */
-function blockers(object: KubeObject): string {
-  const finalizers = object.metadata.finalizers ?? []
-  if (finalizers.length > 0) return `waits for finalizers ${finalizers.join(', ')}`
-  const conditions = listAt(object, 'status', 'conditions')
-    .filter((condition) => textAt(condition, 'status') === 'True')
-    .flatMap((condition) => textAt(condition, 'message') ?? [])
-  return conditions.length > 0 ? conditions.join('; ') : 'still there'
 }
 
 function collectionsOf(set: ObjectSet): readonly ObjectRef[] {

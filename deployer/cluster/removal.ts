@@ -3,6 +3,16 @@ import type { KubeObject } from '../core/object.ts'
 import type { Cluster } from './connect.ts'
 import { watchObjects } from './watch.ts'
 
+/** What takes longer does not go by itself. */
+const PATIENCE_MS = 2_000
+
+/** Told about one object each time. */
+interface RemovalWitness {
+  readonly onGone?: (object: KubeObject) => void
+  /** Once, with the object as last seen, if it is still there after a while. */
+  readonly onStill?: (object: KubeObject) => void
+}
+
 /**
  * Waits, by watching, until these very objects are gone; a new object of the same name does not count.
  *
@@ -12,12 +22,12 @@ export async function isGone(
   cluster: Cluster,
   objects: readonly KubeObject[],
   signal: AbortSignal,
-  onGone: (object: KubeObject) => void = () => undefined,
+  { onGone, onStill }: RemovalWitness = {},
 ): Promise<readonly KubeObject[]> {
   const left = await Promise.all(
     objects.map(async (object) => {
-      const last = await waitForOne(cluster, object, signal)
-      if (last === undefined) onGone(object)
+      const last = await waitForOne(cluster, object, signal, onStill)
+      if (last === undefined) onGone?.(object)
       return last
     }),
   )
@@ -28,11 +38,13 @@ async function waitForOne(
   cluster: Cluster,
   object: KubeObject,
   signal: AbortSignal,
+  onStill: RemovalWitness['onStill'],
 ): Promise<KubeObject | undefined> {
   const ref = objectRef(object)
   const { uid, namespace, name } = object.metadata
   const kind = await cluster.api.kindOf(ref)
   let last = object
+  const patience = setTimeout(() => onStill?.(last), PATIENCE_MS)
   const ended = new AbortController()
   const either = AbortSignal.any([signal, ended.signal])
   const options = {
@@ -50,6 +62,7 @@ async function waitForOne(
     }
     return last
   } finally {
+    clearTimeout(patience)
     ended.abort()
   }
 }

@@ -20,6 +20,7 @@ import { npmCommand } from './npm-command.ts'
 import { reportEntry, reportPlan, takeovers, warnOfMissing } from './plan.ts'
 import type { Takeovers } from './plan.ts'
 import { withTarget } from './target.ts'
+import { reportTerminating } from './terminating.ts'
 import { waitAndExplain } from './wait.ts'
 
 export interface DeployOptions extends CommonOptions, Takeovers {
@@ -59,6 +60,9 @@ export async function deploy(options: DeployOptions, context: CommandContext): P
         ...takeovers(options),
         members: live.members,
         signal: context.signal,
+        timeoutMs: options.timeoutSeconds * 1_000,
+        onWaiting: (subject, reason) =>
+          reportTerminating(subject, reason, options.timeoutSeconds, context),
         onPlanChanged: (entry) => reportEntry(entry, context, false),
         onApplied: (one) => {
           isUntouched &&= one.state === 'unchanged'

@@ -9,6 +9,7 @@ import { readEnvironment, setOf } from './config.ts'
 import { confirmDestroy } from './confirm.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
 import { withTarget } from './target.ts'
+import { reportTerminating } from './terminating.ts'
 
 export interface DestroyCommandOptions extends CommonOptions {
   readonly timeoutSeconds: number
@@ -30,6 +31,8 @@ export async function destroy(
         set,
         timeoutMs: options.timeoutSeconds * 1_000,
         signal: context.signal,
+        onWaiting: (subject, reason) =>
+          reportTerminating(subject, reason, options.timeoutSeconds, context),
         onDestroyed: ({ subject, state, reason }) =>
           context.report({
             event: 'object',

@@ -16,6 +16,11 @@ afterAll(() => cluster.close())
 
 const HELD = { finalizers: ['example.com/hold'] }
 
+/** What can only be replaced, and does not go. */
+function held(a: string) {
+  return { ...configMap('held', { a }, HELD), immutable: true }
+}
+
 async function names({ namespace }: TestFolder): Promise<readonly string[]> {
   const { items } = await cluster.client.list(`/api/v1/namespaces/${namespace}/configmaps`)
   return items.map(({ metadata }) => metadata.name ?? '').toSorted()
@@ -28,19 +33,42 @@ test('destroy names the finalizer that holds an object, fails, and goes on from 
     configMap('held', { a: '1' }, HELD),
   )
   await folder.deployer('deploy')
-  const first = await folder.deployer('destroy', '--timeout', '2')
+  const first = await folder.deployer('destroy', '--timeout', '3')
   expect(first).toMatchObject({ code: 1 })
   expect(first.stderr).toMatch(/ConfigMap\/\S+\/free +deleted/)
   expect(first.stderr).toMatch(
+    /held +terminating: waits for finalizers example\.com\/hold; waiting up to 3 s/,
+  )
+  expect(first.stderr).toMatch(
     /ConfigMap\/\S+\/held +left: waits for finalizers example\.com\/hold/,
   )
-  expect(first.stderr).toMatch(/held: still there after 2 s\n +hint {2}whoever set the finalizer/)
+  expect(first.stderr).toMatch(/held: still there after 3 s\n +hint {2}whoever set the finalizer/)
   expect(first.stderr).toContain('ERR_LEFT_BEHIND')
   const path = `/api/v1/namespaces/${folder.namespace}/configmaps/held`
   const metadata = { finalizers: null }
   await cluster.client.patch(path, 'application/merge-patch+json', { metadata })
   expect(await folder.deployer('destroy')).toMatchObject({ code: 0 })
   expect((await folder.deployer('destroy')).stderr).toContain('✓ Nothing to destroy')
+})
+
+test('an object that is to be replaced and does not go ends the deploy, and the next one goes on', async () => {
+  const folder = await createFolder(cluster, held('1'))
+  expect(await folder.deployer('deploy')).toMatchObject({ code: 0 })
+  await folder.write(held('2'))
+  const stuck = await folder.deployer('deploy', '--timeout', '3')
+  expect(stuck).toMatchObject({ code: 3 })
+  expect(stuck.stderr).toMatch(
+    /held +terminating: waits for finalizers example\.com\/hold; waiting up to 3 s/,
+  )
+  expect(stuck.stderr).toMatch(/held: was deleted and is still there after 3 s: waits for final/)
+  const path = `/api/v1/namespaces/${folder.namespace}/configmaps/held`
+  await cluster.client.patch(path, 'application/merge-patch+json', {
+    metadata: { finalizers: null },
+  })
+  expect((await folder.deployer('deploy')).stderr).toContain('1 created')
+  await cluster.client.patch(path, 'application/merge-patch+json', {
+    metadata: { finalizers: null },
+  })
 })
 
 test('a key that somebody put beside ours is told by status, and is no drift', async () => {
