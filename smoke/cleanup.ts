@@ -18,8 +18,11 @@ import { removeWorker } from './worker.ts'
  *
  * @throws {SmokeError} `ERR_LEFT_BEHIND` with what is left.
  */
-export async function removeEverything(stage: Stage, heading = 'Removing'): Promise<void> {
-  stage.voice.say(`${heading} everything that was made`)
+export async function removeEverything(
+  stage: Stage,
+  heading = 'Removing everything that was made',
+): Promise<void> {
+  stage.voice.say(heading)
   const problems: unknown[] = []
   for (const steps of [...STEPS, [tellWhatIsLeft]]) {
     const results = await Promise.allSettled(steps.map((step) => step(stage)))

@@ -100,7 +100,10 @@ async function end(setting: JourneySetting, failed: boolean): Promise<void> {
   if (failed && setting.isDisposable) return
   if (!options.keep) {
     const stage = await createStage({ ...setting, signal: setting.cleanUpSignal() })
-    return removeEverything(stage, failed ? 'Stopped: removing' : 'Removing')
+    return removeEverything(
+      stage,
+      failed ? 'Stopped: removing everything that was made' : undefined,
+    )
   }
   const stage = await createStage(setting)
   const environment = await workerEnvironment(stage, options.image)

@@ -37,7 +37,9 @@ export async function kindJourney(options: KindOptions, teller: Told): Promise<v
   await mkdir(dirname(cluster.kubeconfig), { recursive: true, mode: 0o700 })
   await withAfterwards(
     async () => {
-      voice.say(`${isThere ? 'Going on with' : 'Making'} the kind cluster ${options.name}`)
+      voice.say(
+        `${isThere ? 'Going on with the kind cluster' : 'Making the kind cluster'} ${options.name}`,
+      )
       if (isThere) await useKindCluster(cluster, teller)
       else await createKindCluster(cluster, teller)
       await journey({
@@ -65,7 +67,7 @@ async function remove(
   teller: Pick<Teller, 'voice' | 'env' | 'signal'>,
   failed = false,
 ): Promise<void> {
-  teller.voice.say(`${failed ? 'Stopped: deleting' : 'Deleting'} the kind cluster`)
+  teller.voice.say(failed ? 'Stopped: deleting the kind cluster' : 'Deleting the kind cluster')
   const left = await deleteKindCluster(cluster, teller)
   teller.voice.tell(`left on this machine: ${left.length === 0 ? 'nothing' : left.join(', ')}`)
   if (left.length > 0) {

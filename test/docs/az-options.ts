@@ -30,6 +30,7 @@ export const AZ_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   'aks get-credentials': ['--resource-group', '--name'],
   'aks pod-identity add': [],
+  'aks pod-identity list': [],
   // of the extension aks-preview
   'aks pod-identity delete': ['--resource-group', '--cluster-name', '--namespace', '--name'],
   'aks show': ['--resource-group', '--name', '--query', '--output'],
