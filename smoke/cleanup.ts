@@ -3,10 +3,12 @@ import { throwAll } from './all-of.ts'
 import { imagesOf, kindNodes, removeImages } from './kind-nodes.ts'
 import { loadedImages, qualified } from './load.ts'
 import { MANAGED_BY, OUR_NAMESPACES, READER_NAMESPACE, STAND_IN_WEBHOOK } from './names.ts'
+import { checkServer } from './preflight/cluster.ts'
 import { removePlatform } from './platform.ts'
 import { removeRefusals } from './refusals.ts'
 import { SmokeError } from './smoke-error.ts'
 import type { Stage } from './stage.ts'
+import { commandLine } from './voice.ts'
 import { removeUpstreamWebhook } from './webhook.ts'
 import { removeWorker } from './worker.ts'
 
@@ -23,6 +25,7 @@ export async function removeEverything(
   heading = 'Removing everything that was made',
 ): Promise<void> {
   stage.voice.say(heading)
+  await needServer(stage)
   const problems: unknown[] = []
   for (const steps of [...STEPS, [tellWhatIsLeft]]) {
     const results = await Promise.allSettled(steps.map((step) => step(stage)))
@@ -48,6 +51,24 @@ async function removeReader({ kubectl, voice }: Stage): Promise<void> {
   if (said !== '') voice.tell(`Namespace/${READER_NAMESPACE} deleted`)
 }
 
+/** The command that removes what is left. */
+function removal({ options }: Stage): string {
+  return `${commandLine('npm run smoke --', ['--context', options.context])} --remove`
+}
+
+/** Without it every step would complain of the same. */
+async function needServer(stage: Stage): Promise<void> {
+  try {
+    await checkServer(stage)
+  } catch (cause) {
+    if (!(cause instanceof SmokeError)) throw cause
+    throw new SmokeError(cause.code, `nothing can be removed now: ${cause.message}`, {
+      hint: [cause.hint, `then remove it: ${removal(stage)}`].filter(Boolean).join('\n'),
+      cause,
+    })
+  }
+}
+
 /** From the nodes of a kind cluster; elsewhere nobody but the user knows how. */
 async function removeLoadedImages(stage: Stage): Promise<void> {
   const { load } = stage
@@ -69,7 +90,7 @@ interface Named {
 }
 
 async function tellWhatIsLeft(stage: Stage): Promise<void> {
-  const { kubectl, voice, options, load } = stage
+  const { kubectl, voice, load } = stage
   const [marked, namespaces, webhooks] = await Promise.all([
     kubectl.get<Named>([KINDS.join(','), '--selector', MANAGED_BY]),
     kubectl.get<Named>(['namespaces']),
@@ -89,7 +110,7 @@ async function tellWhatIsLeft(stage: Stage): Promise<void> {
   }
   if (left.length === 0) return
   throw new SmokeError('ERR_LEFT_BEHIND', `left in the cluster: ${left.join(', ')}`, {
-    hint: `remove it: npm run smoke -- --context ${options.context} --remove`,
+    hint: `remove it: ${removal(stage)}`,
   })
 }
 

@@ -92,6 +92,7 @@ export async function deleteKindCluster(
     env,
     signal,
     what,
+    hint: `when the engine answers again: npm run smoke:kind -- --name ${name} --remove`,
   })
   for (const file of [kubeconfig, `${kubeconfig}.lock`]) await rm(file, { force: true })
   const filter = ['--all', '--filter', `label=io.x-k8s.kind.cluster=${name}`]

@@ -29,8 +29,12 @@ export async function checkCluster(stage: Stage): Promise<ClusterFacts> {
   return { version, nodes, issuer }
 }
 
-/** `/readyz` is what the API server itself thinks; its list says which part is not up yet. */
-async function checkServer({ options, kubectl, server }: Stage): Promise<void> {
+/**
+ * `/readyz` is what the API server itself thinks; its list says which part is not up yet.
+ *
+ * @throws {SmokeError} `ERR_UNREACHABLE` or `ERR_CLUSTER`.
+ */
+export async function checkServer({ options, kubectl, server }: Stage): Promise<void> {
   const ready = await kubectl.run(['get', '--raw', '/readyz?verbose', '--request-timeout=10s'], {
     timeoutMs: 15_000,
   })

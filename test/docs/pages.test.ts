@@ -19,6 +19,12 @@ test('a shell can read every block', () => {
   expect(wrong).toEqual([])
 })
 
+test('a comment in a block is no heading', () => {
+  const sections = shellBlocks('docs/kind.md').map(({ section }) => section)
+  expect(sections).toContain('By hand')
+  expect(sections.filter((one) => one.startsWith('The stand-ins'))).toEqual([])
+})
+
 test.for(PAGES)('%s names only scripts that are there', (page) => {
   const named = readFileSync(page, 'utf8').matchAll(/npm run (?:-s )?([a-z:]+)/g)
   const unknown = [...named].map(([, name = '']) => name).filter((name) => !(name in scripts))

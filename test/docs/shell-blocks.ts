@@ -10,10 +10,15 @@ export interface ShellBlock {
 
 /** All blocks of a Markdown page that are marked as shell. */
 export function shellBlocks(page: string): readonly ShellBlock[] {
-  const [, ...sections] = readFileSync(page, 'utf8').split(/^#+ /m)
-  return sections.flatMap((text) => {
-    const section = text.slice(0, text.indexOf('\n'))
-    const blocks = [...text.matchAll(/^```(?:sh|bash|shell)\n([\s\S]*?)^```$/gm)]
-    return blocks.map(([, commands = '']) => ({ page, section, commands }))
+  // Every other part is a block of code, where a comment looks like a heading
+  const parts = readFileSync(page, 'utf8').split(/^ *```/m)
+  let section = ''
+  return parts.flatMap((part, index) => {
+    if (index % 2 === 0) {
+      section = part.match(/(?<=^#+ ).*$/gm)?.at(-1) ?? section
+      return []
+    }
+    const [, language = '', commands = ''] = /^(\w*)\n([\s\S]*)$/.exec(part) ?? []
+    return ['sh', 'bash', 'shell'].includes(language) ? [{ page, section, commands }] : []
   })
 }

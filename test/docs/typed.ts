@@ -70,9 +70,10 @@ function answers(program: string): boolean {
 /** @returns What was not as written. */
 async function typed({ heading, cluster, seen }: Section): Promise<readonly string[]> {
   if (clusters().includes(cluster)) return [`there is a kind cluster ${cluster} already`]
+  const blocks = shellBlocks('docs/kind.md').filter(({ section }) => section === heading)
+  if (blocks.length === 0) return ['docs/kind.md has no commands under this heading']
   const folder = await mkdtemp(join(tmpdir(), 'keyless-typed-'))
   const env = { ...process.env, NO_COLOR: '1', KUBECONFIG: join(folder, 'kubeconfig') }
-  const blocks = shellBlocks('docs/kind.md').filter(({ section }) => section === heading)
   try {
     const { code, printed } = await bash(blocks.map(({ commands }) => commands).join('\n'), env)
     return [
