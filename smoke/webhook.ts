@@ -131,7 +131,10 @@ async function fromChart(stage: Stage, tenantId: string): Promise<readonly Manif
       'ERR_IMAGE',
       `the chart of the upstream webhook cannot be had: ${lastLines(cause.message, 1)}`,
       {
-        hint: `--real-webhook-manifest FILE takes the published manifest (${MANIFEST_URL}) with the tenant id ${tenantId} put in; or leave --real-webhook out: the stand-in does the same`,
+        hint: [
+          `on a machine that reaches GitHub: ${manifestCommand(tenantId)}`,
+          'and here: --real-webhook-manifest webhook.yaml; or leave --real-webhook out: the stand-in does the same',
+        ].join('\n'),
         cause,
       },
     )
@@ -144,3 +147,13 @@ const NAMESPACE = `{apiVersion: v1, kind: Namespace, metadata: {name: ${UPSTREAM
 
 const MANIFEST_URL =
   'https://github.com/Azure/azure-workload-identity/releases/download/v1.6.0/azure-wi-webhook.yaml'
+
+/** The published manifest leaves two values to `envsubst`. */
+function manifestCommand(tenantId: string): string {
+  const values = [
+    `s/\${AZURE_TENANT_ID}/${tenantId}/`,
+    's/${AZURE_ENVIRONMENT:-AzurePublicCloud}/AzurePublicCloud/',
+  ]
+  const sed = values.map((value) => `-e '${value}'`).join(' ')
+  return `curl -fsSL ${MANIFEST_URL} | sed ${sed} > webhook.yaml`
+}
