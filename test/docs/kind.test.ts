@@ -1,6 +1,7 @@
 // What docs/kind.md says of the smoke test is so: options, chapters, codes, and the names of what it makes.
 import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { tenantId } from '../../smoke/declared.ts'
 import { OUR_NAMESPACES } from '../../smoke/names.ts'
 import { parseKindArguments, parseSmokeArguments } from '../../smoke/options.ts'
 
@@ -36,6 +37,10 @@ test('it explains every code', () => {
 
 test('it names every namespace that is made', () => {
   for (const name of OUR_NAMESPACES) expect(text).toContain(`\`${name}\``)
+})
+
+test('the tenant it puts into the manifest of the webhook is that of the stand-ins', async () => {
+  expect(section('The upstream webhook')).toContain(`s/\${AZURE_TENANT_ID}/${await tenantId()}/`)
 })
 
 function section(heading: string): string {
