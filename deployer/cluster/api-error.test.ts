@@ -24,3 +24,20 @@ test('of a moved selector the hint names the selector, not the labels that do no
     'change spec.template.metadata.labels in the manifest',
   )
 })
+
+test('of an object that is too large there is no field to name', () => {
+  const causes = [{ field: '[]', message: 'Too long: may not be more than 1048576 bytes' }]
+  const message = 'ConfigMap "big" is invalid: []: Too long: may not be more than 1048576 bytes'
+  const body = { reason: 'Invalid', message, details: { causes } }
+  const says = 'make it smaller, or spread it over several objects'
+  expect(hintOf(422, body)).toBe(says)
+  expect(hintOf(413, { message: 'Request entity too large: limit is 3145728' })).toBe(says)
+})
+
+test('who came without credentials is not told to ask for a role', () => {
+  const message =
+    'configmaps is forbidden: User "system:anonymous" cannot list resource "configmaps" in API group ""'
+  expect(hintOf(403, { reason: 'Forbidden', message })).toContain('no credentials came along')
+  const named = message.replace('system:anonymous', 'ted')
+  expect(hintOf(403, { reason: 'Forbidden', message: named })).toContain('ask for a Role')
+})

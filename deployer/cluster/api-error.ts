@@ -38,6 +38,7 @@ function codeOf(status: number, message: string): ErrorCode {
   if (status === 403) return isForbidden(status, message) ? 'ERR_FORBIDDEN' : 'ERR_ADMISSION'
   if (status === 404) return 'ERR_NOT_FOUND'
   if (isMistyped(message)) return 'ERR_INVALID'
+  if (status === 413) return 'ERR_INVALID'
   if (status === 400 || status === 422)
     return message.includes('admission webhook') ? 'ERR_ADMISSION' : 'ERR_INVALID'
   if (message.includes('failed calling webhook')) return 'ERR_ADMISSION'
@@ -63,6 +64,11 @@ function hint(code: ErrorCode, status: number, body: unknown): { readonly hint?:
   const message = textAt(body, 'message') ?? ''
   if (code === 'ERR_UNAUTHORIZED')
     return { hint: 'sign in again (az login, kubelogin), or write the kubeconfig again' }
+  if (code === 'ERR_FORBIDDEN' && message.includes('"system:anonymous"')) {
+    return {
+      hint: "no credentials came along: the context's user in the kubeconfig has none; sign in and write the kubeconfig again",
+    }
+  }
   if (code === 'ERR_FORBIDDEN') {
     return {
       hint: 'ask for a Role that allows it; check: kubectl auth can-i --list --namespace <namespace>',
@@ -102,6 +108,7 @@ function hint(code: ErrorCode, status: number, body: unknown): { readonly hint?:
       hint: `the namespace is being deleted; what holds it stands in: kubectl get namespace ${terminating} --output yaml; deploy again when it is gone`,
     }
   }
+  if (status === 413) return { hint: TOO_LARGE }
   if (status === 422) {
     const causes = listAt(body, 'details', 'causes')
     if (causes.some(isFixedSelector)) {
@@ -117,12 +124,17 @@ function hint(code: ErrorCode, status: number, body: unknown): { readonly hint?:
     const fields = causes
       .filter((cause) => !isImmutability(cause))
       .flatMap((cause) => textAt(cause, 'field') ?? [])
+      // of the object as a whole the server gives no field a reader would know
+      .filter((field) => field !== '[]' && field !== '')
+    if (fields.length === 0 && message.includes('Too long')) return { hint: TOO_LARGE }
     return fields.length === 0
       ? {}
       : { hint: `change ${[...new Set(fields)].join(', ')} in the manifest` }
   }
   return {}
 }
+
+const TOO_LARGE = 'make it smaller, or spread it over several objects'
 
 /** Beside it stands that labels and selector differ, which names the labels although the selector is what moved. */
 function isFixedSelector(cause: unknown): boolean {

@@ -38,6 +38,10 @@ export function connectionError(error: unknown, server: string): unknown {
       `check the clock of this machine; ${RENEW}`,
     )
   }
+  if (code.startsWith('ERR_OSSL_PEM') || code.startsWith('ERR_OSSL_X509')) {
+    const reason = `a certificate or key in the kubeconfig cannot be used (${error.message})`
+    return tls(error, server, reason, 'write the kubeconfig again')
+  }
   if (code.startsWith('ERR_SSL') || code.startsWith('ERR_OSSL')) {
     return tls(error, server, error.message, RENEW)
   }

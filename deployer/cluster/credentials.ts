@@ -50,10 +50,21 @@ export function credentialSource(
 }
 
 function unreadable(context: string, cause: Error): DeployError {
-  const reason = cause.message.split('\n')[0] ?? ''
+  const { code, syscall, path } = cause as NodeJS.ErrnoException
+  const isMissing = code === 'ENOENT' && path !== undefined
+  const { reason, hint } = !isMissing
+    ? { reason: cause.message.split('\n')[0] ?? '', hint: SIGN_IN }
+    : syscall?.startsWith('spawn') === true
+      ? { reason: `the program ${path} that signs in is not there`, hint: INSTALL }
+      : { reason: `there is no file ${path}`, hint: WRITE_AGAIN }
   return new DeployError('ERR_KUBECONFIG', `context "${context}": no credentials: ${reason}`, {
     subject: context,
-    hint: 'sign in again (az login, kubelogin), or write the kubeconfig again',
+    hint,
     cause,
   })
 }
+
+const SIGN_IN = 'sign in again (az login, kubelogin), or write the kubeconfig again'
+const INSTALL =
+  'install it, or put its folder into PATH (kubelogin comes with az aks install-cli), or correct the name in the kubeconfig'
+const WRITE_AGAIN = 'write the kubeconfig again, or correct the path in it'
