@@ -30,13 +30,14 @@ const DEFAULT_LEASE_SECONDS = 15
 export async function run(args: readonly string[], host: Host): Promise<number> {
   let code = 0
   const veil = createVeil()
-  let report: Report = veil.over(textReport(host.streams))
+  const report = veil.over(
+    isJson(args) ? jsonReport(host.streams.stdout) : textReport(host.streams),
+  )
   let verbose = false
   const start = async (
     options: Output,
     command: (context: CommandContext) => Promise<number>,
   ): Promise<void> => {
-    if (options.output === 'json') report = veil.over(jsonReport(host.streams.stdout))
     verbose = options.verbose === true
     code = await command({ ...host, report, conceal: veil.learn })
   }
@@ -49,13 +50,28 @@ export async function run(args: readonly string[], host: Host): Promise<number> 
     if (error instanceof CommanderError) {
       if (error.code === 'commander.excessArguments')
         host.streams.stderr(`${missingDashes(args)}\n`)
-      return error.exitCode === 0 ? 0 : 2
+      if (error.exitCode === 0) return 0
+      if (isJson(args)) reportUsage(error, report)
+      return 2
     }
     if (host.signal.aborted) return reportInterrupt(args[0], report)
     const failed = reportError(error, { report, verbose })
     // `plan --exit-code` gives 1 to a difference, so that an error must be above it
     return failed === 1 && args[0] === 'plan' && args.includes('--exit-code') ? 2 : failed
   }
+}
+
+/** Also of a command line that is wrong, so that a program learns of it as of everything else. */
+function isJson(args: readonly string[]): boolean {
+  return args.some(
+    (word, index) =>
+      word === '--output=json' || (word === '--output' && args[index + 1] === 'json'),
+  )
+}
+
+function reportUsage({ message }: CommanderError, report: Report): void {
+  const said = message.replace(/^error: /, '')
+  report({ event: 'error', code: 'ERR_USAGE', message: said, exitCode: 2 })
 }
 
 interface Output {
@@ -196,7 +212,7 @@ function withHealer(command: Command): Command {
 
 function wholeNumber(text: string): number {
   if (/^\d{1,6}$/.test(text) && Number(text) > 0) return Number(text)
-  throw new InvalidArgumentError('Expected a whole number above 0.')
+  throw new InvalidArgumentError('Expected a whole number from 1 to 999999.')
 }
 
 /** What an interrupted command leaves behind, where it may have written. */
