@@ -36,14 +36,35 @@ function shapeProblems({ value, place }: SourceValue): readonly string[] {
     ]
   }
   const metadata = isFields(value['metadata']) ? value['metadata'] : {}
-  const missing = [
-    ...['apiVersion', 'kind'].filter((key) => !isName(value[key])),
-    ...(isName(metadata['name']) ? [] : ['metadata.name']),
+  const names = [
+    ['apiVersion', value['apiVersion']],
+    ['kind', value['kind']],
+    ['metadata.name', metadata['name']],
+  ] as const
+  const unquoted = names.filter(([, name]) => ['number', 'boolean'].includes(typeof name))
+  const missing = names.filter((one) => !isName(one[1]) && !unquoted.includes(one))
+  const problems = [
+    ...unquoted.map(
+      ([path, name]) => `${path} must be text: write it in quotes, "${String(name)}"`,
+    ),
+    ...(missing.length > 0 ? [`${missing.map(([path]) => path).join(' and ')} missing`] : []),
   ]
-  if (missing.length === 0) return []
-  const why = `${isFields(metadata['name']) ? TEMPLATE : ''}${'generateName' in metadata ? UNNAMED : ''}`
-  return [`${place}: not a Kubernetes object: ${missing.join(' and ')} missing${why}`]
+  if (problems.length > 0) {
+    const why = `${isFields(metadata['name']) ? TEMPLATE : ''}${'generateName' in metadata ? UNNAMED : ''}`
+    return [`${place}: not a Kubernetes object: ${problems.join('; ')}${why}`]
+  }
+  const copied = OF_ONE_OBJECT.filter((key) => Boolean(metadata[key])).map(
+    (key) => `metadata.${key}`,
+  )
+  return copied.length === 0
+    ? []
+    : [
+        `${place}: ${copied.join(', ')}: belongs to one object of one cluster (kubectl get prints it): take it out`,
+      ]
 }
+
+/** Stated, they would tie the manifest to the object it was copied from, or to one moment of it. */
+const OF_ONE_OBJECT = ['uid', 'resourceVersion', 'managedFields']
 
 const TEMPLATE = '; {{ … }} belongs to a template: render it first (helm template)'
 const UNNAMED = '; generateName makes a new object each time, and a deploy needs the same one'

@@ -95,6 +95,16 @@ test.for([
     texts: [`${CONFIG_MAP}data:\n  enabled: yes\n`],
     says: "unquoted yes is a boolean for kubectl: write true, false or 'yes'",
   },
+  {
+    when: 'a name is a number',
+    texts: ['apiVersion: v1\nkind: ConfigMap\nmetadata: {name: 123}\n'],
+    says: '0.yaml:1: not a Kubernetes object: metadata.name must be text: write it in quotes, "123"',
+  },
+  {
+    when: 'it was copied from a cluster',
+    texts: [`${CONFIG_MAP}  uid: 9-8\n  resourceVersion: "7"\n  creationTimestamp: null\n`],
+    says: '0.yaml:1: metadata.uid, metadata.resourceVersion: belongs to one object of one cluster',
+  },
   { when: 'a file is cut off', texts: [`${CONFIG_MAP}data: {a: "b`], says: 'not valid YAML' },
   { when: 'there is nothing', texts: ['# only a comment\n'], says: 'hold no Kubernetes object' },
 ])('the message is clear when $when', ({ texts, says }) => {

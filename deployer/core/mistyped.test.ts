@@ -52,8 +52,13 @@ test.for([
     hint: 'quote it, so that it is text: a: "1"; correct the name, there is no such field: dta',
   },
   {
+    when: 'something is there twice',
+    message: `${PREFIX}errors:\n  .spec.template.spec.containers[name="a"].env: duplicate entries for key [name="A"]\n  .spec.template.spec.containers: duplicate entries for key [name="a"]`,
+    hint: 'keep one of each: env name="A", containers name="a"',
+  },
+  {
     when: 'the sentence is about something else',
-    message: `${PREFIX}.a: duplicate entries for key [name="x"]`,
+    message: `${PREFIX}no such place`,
     hint: undefined,
   },
 ])('the hint is "$hint" when $when', ({ message, hint }) => {

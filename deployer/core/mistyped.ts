@@ -3,6 +3,7 @@ const NO_TEXT = /(\S+): expected string, got &value\.valueUnstructured\{Value:([
 const NO_NUMBER = /(\S+): expected numeric \(int or float\), got string/g
 const NO_BOOLEAN = /(\S+): expected boolean, got /g
 const NO_FIELD = /(\S+): field not declared in schema/g
+const TWICE = /(\S+): duplicate entries for key \[([^\]]*)\]/g
 /** A dry run of a creation names the type of Go that the value did not fit. */
 const DECODED = /cannot unmarshal (\w+) into Go struct field (\S+) of type (\w+)/
 
@@ -11,8 +12,8 @@ const OPEN_MAP =
   /\.(?:data|stringData|labels|annotations|matchLabels|nodeSelector|parameters)\.(.+)$/
 
 /**
- * How to write what an API server refuses for its type or name, from its own sentence; undefined if it says nothing
- * about types or names.
+ * How to write what an API server refuses for its type, its name or being there twice, from its own sentence; undefined if it says nothing
+ * about any of these.
  *
  * @example `.data.PORT: expected string, got &value.valueUnstructured{Value:8080}` → `quote it: PORT: "8080"`
  */
@@ -20,11 +21,15 @@ export function mistypedHint(message: string): string | undefined {
   const quoted = [...message.matchAll(NO_TEXT)].map(
     ([, path = '', value = '']) => `${keyOf(path)}: "${value}"`,
   )
+  const twice = [...message.matchAll(TWICE)].map(
+    ([, path = '', key = '']) => `${keyOf(path)} ${key}`,
+  )
   const hints = [
     ...(quoted.length > 0 ? [`quote it, so that it is text: ${quoted.join(', ')}`] : []),
     ...namesIn(message, NO_NUMBER, 'write a number, without quotes'),
     ...namesIn(message, NO_BOOLEAN, 'write true or false, without quotes'),
     ...namesIn(message, NO_FIELD, 'correct the name, there is no such field'),
+    ...(twice.length > 0 ? [`keep one of each: ${twice.join(', ')}`] : []),
   ]
   if (hints.length > 0) return hints.join('; ')
   const [, came = '', field = '', type = ''] = DECODED.exec(message) ?? []

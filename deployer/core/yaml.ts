@@ -41,7 +41,7 @@ export function parseYaml(file: SourceFile, code: ErrorCode): readonly SourceDoc
 }
 
 const HINT =
-  'the place is file:line:column; a truncated file or a tab instead of spaces are the usual causes'
+  'the place is file:line:column; the usual causes are a file that is cut off, a tab instead of spaces, a colon without a space after it'
 
 function problem(file: string, message: string, position: Position | undefined): string {
   const reason = message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? message

@@ -1,8 +1,9 @@
 // What users get wrong: each has one message with the place, what was expected and the next step, and its exit code.
 import { randomBytes } from 'node:crypto'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { parse, stringify } from 'yaml'
 import { createAuthority } from '../../local/tls.ts'
 import { createEnvironment, deployer, startCluster, writeKubeconfig } from './cluster.ts'
 import type { TestCluster, TestEnvironment } from './cluster.ts'
@@ -122,6 +123,35 @@ test.for([
     says: 'not signed by the authority in the kubeconfig',
   },
   {
+    when: 'a file it names is not there',
+    spoil: () =>
+      changed({
+        cluster: { 'certificate-authority-data': undefined, 'certificate-authority': 'gone.crt' },
+      }),
+    code: 2,
+    says: 'gone.crt',
+  },
+  {
+    when: 'the program that signs in is not there',
+    spoil: () =>
+      signedInBy({
+        exec: {
+          apiVersion: 'client.authentication.k8s.io/v1',
+          command: 'no-such-login',
+          interactiveMode: 'Never',
+        },
+      }),
+    code: 2,
+    says: 'no credentials: the program no-such-login that signs in is not there',
+  },
+  {
+    when: 'a client certificate is none',
+    spoil: () =>
+      signedInBy({ 'client-certificate-data': 'bm9wZQ==', 'client-key-data': 'bm9wZQ==' }),
+    code: 1,
+    says: 'a certificate or key in the kubeconfig cannot be used',
+  },
+  {
     when: 'the token is unknown',
     spoil: () => changed({ token: 'wrong' }),
     code: 5,
@@ -168,6 +198,12 @@ async function changed(change: Parameters<typeof writeKubeconfig>[2]): Promise<S
   return { kubeconfig }
 }
 
+async function signedInBy(user: object): Promise<Spoilt> {
+  const { kubeconfig = '' } = await changed({})
+  const config = parse(await readFile(kubeconfig, 'utf8')) as object
+  return text(stringify({ ...config, users: [{ name: 'test', user }] }))
+}
+
 async function otherAuthority(): Promise<Spoilt> {
   const { certificate } = await createAuthority(Date.now())
   const kubeconfig = join(cluster.directory, 'other')
@@ -210,6 +246,17 @@ test('status of what is not deployed ends with the next step', async () => {
   const { code, stderr } = await environment.deployer('status')
   expect(code).toBe(1)
   expect(stderr).toContain(`next: npm run plan -- --env ${environment.file}`)
+})
+
+test('a program that asked for JSON learns of a wrong usage as JSON', async () => {
+  const { code, stdout } = await deployer(['plan', '--manifest', 'x', '--output', 'json'])
+  expect(code).toBe(2)
+  expect(JSON.parse(stdout)).toEqual({
+    event: 'error',
+    code: 'ERR_USAGE',
+    message: "unknown option '--manifest'\n(Did you mean --manifests?)",
+    exitCode: 2,
+  })
 })
 
 test('help and version are answered without any cluster', async () => {
