@@ -11,6 +11,8 @@ import type { ApiAnswer, Transport } from './transport.ts'
 export interface Api {
   readonly server: string
   kindOf(wanted: { readonly apiVersion: string; readonly kind: string }): Promise<ResourceKind>
+  /** Every kind whose objects can be listed and deleted, each in one version; some forty requests. */
+  servedKinds(): Promise<readonly ResourceKind[]>
   /** Makes kinds known that the objects to be applied define themselves. */
   define(kinds: readonly ResourceKind[]): void
   /** @returns undefined if there is no such object. */
@@ -61,20 +63,32 @@ export type Outcome =
 
 const PAGE_SIZE = 500
 
-/** @param onSecret Told of every Secret that comes along. */
+/** Who is told of what comes along. */
+interface Listening {
+  /** Every Secret that is read. */
+  readonly onSecret?: (secret: KubeObject) => void
+  /** What the API server warns of when an object is written, or its writing tried. */
+  readonly onWarning?: (message: string) => void
+}
+
 export function createApi(
   transport: Transport,
   kinds: KindFinder,
-  onSecret: (secret: KubeObject) => void = () => undefined,
+  { onSecret = () => undefined, onWarning = () => undefined }: Listening = {},
 ): Api {
   const seen = <T extends Outcome>(result: T): T => {
     if (result.done && result.object.kind === 'Secret') onSecret(result.object)
     return result
   }
+  const written = (object: KubeObject, answer: ApiAnswer): Outcome => {
+    for (const text of answer.warnings) onWarning(`${subjectOf(objectRef(object))}: ${text}`)
+    return outcome(answer)
+  }
   const kindOf: Api['kindOf'] = (wanted) => kinds.find(wanted)
   return {
     server: transport.server,
     kindOf,
+    servedKinds: () => kinds.served(),
     define: (more) => kinds.define(more),
     get: async (ref) => {
       const path = objectPath(await kindOf(ref), ref)
@@ -94,7 +108,8 @@ export function createApi(
       const query = new URLSearchParams({ fieldManager: FIELD_MANAGER, fieldValidation: 'Strict' })
       if (options.force) query.set('force', 'true')
       if (options.dryRun) query.set('dryRun', 'All')
-      return outcome(
+      return written(
+        object,
         await transport.request({
           method: 'PATCH',
           path: `${objectPath(await kindOf(ref), ref)}?${query.toString()}`,
@@ -108,7 +123,7 @@ export function createApi(
       const query = new URLSearchParams({ fieldManager: FIELD_MANAGER, fieldValidation: 'Strict' })
       if (options.dryRun) query.set('dryRun', 'All')
       const path = `${collectionPath(kind, object.metadata.namespace)}?${query.toString()}`
-      return outcome(await transport.request({ method: 'POST', path, body: object }))
+      return written(object, await transport.request({ method: 'POST', path, body: object }))
     },
     writeManagers: async (live, managers) => {
       const ref = objectRef(live)
@@ -143,11 +158,16 @@ export function createApi(
   }
 }
 
-/** Reads page by page, so that a large list neither times out nor has to fit into one answer. */
+/**
+ * Reads page by page, so that a large list neither times out nor has to fit into one answer.
+ *
+ * @param limit 0 for all at once.
+ */
 async function listAll(
   transport: Transport,
   kind: ResourceKind,
   options: ListOptions,
+  limit = PAGE_SIZE,
 ): Promise<ObjectList> {
   const path = collectionPath(kind, options.namespace)
   const items: KubeObject[] = []
@@ -155,9 +175,13 @@ async function listAll(
   let resourceVersion = ''
   do {
     const query = listQuery(options)
-    query.set('limit', String(PAGE_SIZE))
+    query.set('limit', String(limit))
     if (next !== undefined) query.set('continue', next)
     const answer = await transport.request({ method: 'GET', path: `${path}?${query.toString()}` })
+    if (answer.status === 410 && next !== undefined) {
+      // the version of the first page is too old by now: all at once, as client-go's pager does
+      return listAll(transport, kind, options, 0)
+    }
     if (answer.status !== 200) {
       throw apiError(answer.status, answer.body, { subject: path, verb: 'list' })
     }

@@ -3,6 +3,7 @@ import type { Member } from '../core/inventory.ts'
 import { identityOf, objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
 import { inRanks } from '../core/order.ts'
+import { ownerOf } from '../core/ownership.ts'
 import type { Plan, PlanEntry } from '../core/plan.ts'
 import type { Api } from './api.ts'
 import { apiError } from './api-error.ts'
@@ -40,15 +41,16 @@ export async function applyPlan(
     }
     results.push(...(await allOf(rank.map((one) => carryOutLoudly(cluster, one, options)))))
   }
-  for (const one of leaving.toReversed()) {
+  for (const rank of inRanks(leaving, ({ ref }) => ref).toReversed()) {
     options.signal.throwIfAborted()
-    results.push(await carryOutLoudly(cluster, one, options))
+    results.push(...(await allOf(rank.map((one) => carryOutLoudly(cluster, one, options)))))
   }
+  const skipped = plan.entries.filter(({ action }) => action === 'skip')
+  const staysOurs = skipped.filter(({ live }) => live && ownerOf(live, options.set) === 'ours')
   const digests = new Map(known.map((member) => [identityOf(member), member.digest]))
-  await inventory.write(results.flatMap((applied) => memberOf(applied, digests)))
-  for (const one of plan.entries.filter(({ action }) => action === 'skip')) {
-    options.onApplied({ entry: one, state: 'skipped' })
-  }
+  const members = [...results, ...staysOurs].flatMap((one) => memberOf(one, digests))
+  await inventory.write(members)
+  for (const one of skipped) options.onApplied({ entry: one, state: 'skipped' })
   return results
 }
 
@@ -86,10 +88,10 @@ async function allOf<T>(writes: readonly Promise<T>[]): Promise<readonly T[]> {
 }
 
 function memberOf(
-  { live, state }: Applied,
+  { live }: { readonly live?: KubeObject },
   digests: ReadonlyMap<string, string | undefined>,
 ): readonly Member[] {
-  if (!live || state === 'pruned') return []
+  if (!live) return []
   const { uid } = live.metadata
   const ref = objectRef(live)
   return [{ ...ref, ...(uid === undefined ? {} : { uid }), digest: digests.get(identityOf(ref)) }]

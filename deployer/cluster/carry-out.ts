@@ -118,7 +118,7 @@ function hasOtherOwners({ metadata }: KubeObject): boolean {
 async function change(api: Api, planned: PlanEntry, options: CarryOutOptions): Promise<Applied> {
   let current = planned
   for (let round = 1; ; round += 1) {
-    const result = await applyOnce(api, current)
+    const result = await tryWhereFresh(() => applyOnce(api, current), options.signal)
     if (result.done) {
       const kept = keptFields(current, result.object)
       const state = planned.action === 'adopt' ? 'adopted' : 'configured'
@@ -162,6 +162,7 @@ async function planAgain(api: Api, one: PlanEntry, options: CarryOutOptions): Pr
     ...(options.forceConflicts === undefined ? {} : { forceConflicts: options.forceConflicts }),
     memberUids: new Set(options.members.flatMap(({ uid }) => uid ?? [])),
     upcoming: [],
+    defined: [],
   })
 }
 
@@ -225,7 +226,7 @@ function notGone(left: KubeObject, timeoutSeconds: number): DeployError {
   )
 }
 
-/** A namespace of a second ago may not have its service account yet, a definition may not be established. */
+/** A namespace of a second ago may not have its service account yet, nor a definition serve its kind or new version. */
 async function tryWhereFresh(write: () => Promise<Outcome>, signal: AbortSignal): Promise<Outcome> {
   for (let attempt = 1; ; attempt += 1) {
     const result = await write()

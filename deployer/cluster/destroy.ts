@@ -1,14 +1,14 @@
 import { blockers } from '../core/blockers.ts'
-import { inventoryRef } from '../core/inventory.ts'
+import type { ResourceKind } from '../core/kinds.ts'
 import { objectRef, subjectOf } from '../core/object.ts'
-import type { KubeObject, ObjectRef } from '../core/object.ts'
+import type { KubeObject } from '../core/object.ts'
 import { inRanks } from '../core/order.ts'
 import { PART_OF_LABEL } from '../core/ownership.ts'
 import type { ObjectSet } from '../core/ownership.ts'
 import type { Api } from './api.ts'
 import type { Cluster } from './connect.ts'
 import { foreignMembers } from './foreign.ts'
-import { readLiveSet } from './live-set.ts'
+import { readLiveSet, searchLiveSet } from './live-set.ts'
 import { isGone } from './removal.ts'
 
 /** What became of one object. */
@@ -25,16 +25,9 @@ export interface DestroyOptions {
   readonly onDestroyed: (destroyed: Destroyed) => void
   /** Told of an object that does not go at once, and why. */
   readonly onWaiting?: (subject: string, reason: string) => void
+  /** Told of kinds that may not be listed, so that objects of theirs are not found without the inventory. */
+  readonly onHidden: (kinds: readonly ResourceKind[]) => void
 }
-
-/** Looked through when the inventory itself is gone: the kinds of our own manifests. */
-const FALLBACK_KINDS: readonly (readonly [apiVersion: string, kind: string])[] = [
-  ['v1', 'Namespace'],
-  ['v1', 'ServiceAccount'],
-  ['v1', 'ConfigMap'],
-  ['v1', 'Pod'],
-  ['networking.k8s.io/v1', 'NetworkPolicy'],
-]
 
 /**
  * Deletes what the set owns, in reverse order of an apply, and waits until it is gone.
@@ -48,8 +41,11 @@ export async function destroySet(
 ): Promise<readonly Destroyed[]> {
   const { set } = options
   const { api } = cluster
-  const live = await readLiveSet(api, [], set, collectionsOf(set))
-  const objects = [...live.liveByIdentity.values()]
+  const known = await readLiveSet(api, [], set)
+  const { inventory, liveByIdentity } = known.inventory
+    ? known
+    : await searchLiveSet(api, set, options.onHidden)
+  const objects = [...liveByIdentity.values()]
   const { ours = [], others = [] } = Object.groupBy(objects, (object) =>
     object.metadata.labels?.[PART_OF_LABEL] === set.id ? 'ours' : 'others',
   )
@@ -57,7 +53,6 @@ export async function destroySet(
     say(options, object, 'skipped', 'no longer carries our label'),
   )
   const bound = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)])
-  const inventory = await api.get(inventoryRef(set))
 
   for (const rank of inRanks(ours, objectRef).toReversed()) {
     options.signal.throwIfAborted()
@@ -112,15 +107,6 @@ async function reasonToKeep(
   if (foreign.length === 0) return undefined
   const shown = foreign.slice(0, 3).join(', ')
   return `it holds ${foreign.length} of others: ${shown}${foreign.length > 3 ? ', …' : ''}`
-}
-
-function collectionsOf(set: ObjectSet): readonly ObjectRef[] {
-  return FALLBACK_KINDS.map(([apiVersion, kind]) => ({
-    apiVersion,
-    kind,
-    name: '',
-    ...(kind === 'Namespace' ? {} : { namespace: set.namespace }),
-  }))
 }
 
 function say(

@@ -1,7 +1,7 @@
 import { DeployError } from '../core/errors.ts'
 import { BUILT_IN_KINDS, findKind } from '../core/kinds.ts'
 import type { ResourceKind } from '../core/kinds.ts'
-import { groupOf, listAt, textAt } from '../core/object.ts'
+import { at, groupOf, listAt, textAt } from '../core/object.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { apiError } from './api-error.ts'
 import type { Transport } from './transport.ts'
@@ -10,6 +10,8 @@ import type { Transport } from './transport.ts'
 export interface KindFinder {
   /** @throws {DeployError} `ERR_UNKNOWN_KIND` if the cluster does not serve it. */
   find(wanted: { readonly apiVersion: string; readonly kind: string }): Promise<ResourceKind>
+  /** Every kind whose objects can be listed and deleted, each once, in the version its group prefers if that has it. */
+  served(): Promise<readonly ResourceKind[]>
   /** Kinds that definitions among the applied objects bring; the cluster need not serve them yet. */
   define(kinds: readonly ResourceKind[]): void
 }
@@ -31,7 +33,11 @@ export function kindFinder(transport: Transport): KindFinder {
       `the cluster serves no kind ${wanted.kind} in ${wanted.apiVersion}${correction(wanted, await kinds)}`,
     )
   }
-  return { find, define: (kinds) => void defined.push(...kinds) }
+  return {
+    find,
+    served: () => servedKinds(transport),
+    define: (kinds) => void defined.push(...kinds),
+  }
 }
 
 /** What was meant: the same kind in its own API version, or one of that version with nearly the same name. */
@@ -48,10 +54,30 @@ function correction(
   )
 }
 
+async function servedKinds(transport: Transport): Promise<readonly ResourceKind[]> {
+  const { body } = await transport.request({ method: 'GET', path: '/apis' })
+  const versions = listAt(body, 'groups').flatMap((group) =>
+    [at(group, 'preferredVersion'), ...listAt(group, 'versions')].flatMap(
+      (version) => textAt(version, 'groupVersion') ?? [],
+    ),
+  )
+  const found = await Promise.all(
+    // an aggregated API that is away serves nothing that could be deleted now
+    [...new Set(['v1', ...versions])].map((one) => discover(transport, one).catch(() => [])),
+  )
+  const lasting = found
+    .flat()
+    .filter(({ verbs }) => verbs.includes('list') && verbs.includes('delete'))
+  const byKind = Map.groupBy(lasting, ({ apiVersion, kind }) => `${groupOf(apiVersion)}/${kind}`)
+  return [...byKind.values()].flatMap(([first]) => first ?? [])
+}
+
+type DiscoveredKind = ResourceKind & { readonly verbs: readonly unknown[] }
+
 async function discover(
   transport: Transport,
   apiVersion: string,
-): Promise<readonly ResourceKind[]> {
+): Promise<readonly DiscoveredKind[]> {
   const root = groupOf(apiVersion) === '' ? '/api' : '/apis'
   const path = `${root}/${apiVersion}`
   const answer = await transport.request({ method: 'GET', path })
@@ -62,6 +88,6 @@ async function discover(
     const [kind, resource] = [textAt(entry, 'kind'), textAt(entry, 'name')]
     if (kind === undefined || resource === undefined || resource.includes('/')) return []
     const namespaced = (entry as { readonly namespaced?: unknown }).namespaced === true
-    return [{ apiVersion, kind, resource, namespaced }]
+    return [{ apiVersion, kind, resource, namespaced, verbs: listAt(entry, 'verbs') }]
   })
 }

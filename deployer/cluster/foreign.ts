@@ -1,54 +1,50 @@
 import { DeployError } from '../core/errors.ts'
 import { isInventory } from '../core/inventory.ts'
+import type { ResourceKind } from '../core/kinds.ts'
 import { objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
 import { PART_OF_LABEL, SET_ID_LABEL } from '../core/ownership.ts'
 import type { ObjectSet } from '../core/ownership.ts'
 import type { Api } from './api.ts'
 
-/** Kinds whose objects somebody would miss; events, leases and the like go with their namespace. */
-const KINDS_OF_VALUE: readonly (readonly [apiVersion: string, kind: string])[] = [
-  ['v1', 'Pod'],
-  ['v1', 'ConfigMap'],
-  ['v1', 'Secret'],
-  ['v1', 'Service'],
-  ['v1', 'ServiceAccount'],
-  ['v1', 'PersistentVolumeClaim'],
-  ['apps/v1', 'Deployment'],
-  ['apps/v1', 'StatefulSet'],
-  ['apps/v1', 'DaemonSet'],
-  ['batch/v1', 'Job'],
-  ['batch/v1', 'CronJob'],
-]
+/** Kubernetes itself writes and renews them; nobody would miss them. */
+const TRACES = ['Event', 'Lease', 'Endpoints', 'EndpointSlice']
 
 /**
  * What a namespace holds that is not of this set: deleting the namespace would delete it too. What Kubernetes itself
- * puts into every namespace does not count, nor what a controller made for an object of ours or is on its way out.
+ * puts into every namespace does not count, nor what a controller made for an object of ours or is on its way out. A kind
+ * that may not be listed counts: nobody knows what there is of it.
  */
 export async function foreignMembers(
   api: Api,
   namespace: string,
   set: ObjectSet,
 ): Promise<readonly string[]> {
-  const lists = await Promise.all(
-    KINDS_OF_VALUE.map(([apiVersion, kind]) => membersOfKind(api, { apiVersion, kind }, namespace)),
-  )
-  return lists
-    .flat()
-    .filter((object) => isForeign(object, set))
-    .map((object) => subjectOf(objectRef(object)))
+  const kinds = (await api.servedKinds()).filter(isOfValue)
+  const lists = await Promise.all(kinds.map((kind) => foreignOfKind(api, kind, namespace, set)))
+  return lists.flat()
 }
 
-/** A cluster need not serve every kind; what it does not serve, nobody has. */
-async function membersOfKind(
+/** Whether objects of a kind are in namespaces, and somebody would miss them. */
+export function isOfValue({ namespaced, kind }: ResourceKind): boolean {
+  return namespaced && !TRACES.includes(kind)
+}
+
+async function foreignOfKind(
   api: Api,
-  type: { readonly apiVersion: string; readonly kind: string },
+  kind: ResourceKind,
   namespace: string,
-): Promise<readonly KubeObject[]> {
+  set: ObjectSet,
+): Promise<readonly string[]> {
   try {
-    return (await api.list(await api.kindOf(type), { namespace })).items
+    const { items } = await api.list(kind, { namespace })
+    return items
+      .filter((object) => isForeign(object, set))
+      .map((object) => subjectOf(objectRef(object)))
   } catch (error) {
-    if (error instanceof DeployError && error.code === 'ERR_NOT_FOUND') return []
+    if (!(error instanceof DeployError)) throw error
+    if (error.code === 'ERR_FORBIDDEN') return [`${kind.resource} (may not be listed)`]
+    if (error.code === 'ERR_NOT_FOUND') return []
     throw error
   }
 }

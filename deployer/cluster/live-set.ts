@@ -1,14 +1,18 @@
 import { DeployError } from '../core/errors.ts'
 import { inventoryRef, membersOf } from '../core/inventory.ts'
 import type { Member } from '../core/inventory.ts'
-import { identityOf, objectRef } from '../core/object.ts'
+import type { ResourceKind } from '../core/kinds.ts'
+import { at, groupOf, identityOf, listAt, objectRef } from '../core/object.ts'
 import type { KubeObject, ObjectRef } from '../core/object.ts'
 import { PART_OF_LABEL } from '../core/ownership.ts'
 import type { ObjectSet } from '../core/ownership.ts'
-import type { Api, ListOptions } from './api.ts'
+import type { Api } from './api.ts'
+import { isOfValue } from './foreign.ts'
 
 /** What the cluster holds of a set, as one look at it showed. */
 export interface LiveSet {
+  /** Undefined if nothing is deployed, or it was lost. */
+  readonly inventory: KubeObject | undefined
   /** As the inventory names them. */
   readonly members: readonly Member[]
   /** Every object that carries the set's label, and those that were asked for by name, by identity. */
@@ -17,16 +21,13 @@ export interface LiveSet {
 
 /**
  * Reads what exists of a set: inventory, labelled objects of its kinds, and the desired ones the label misses.
- *
- * @param also Collections to list whatever the inventory says; only their kind and namespace count.
  */
 export async function readLiveSet(
   api: Api,
   desired: readonly ObjectRef[],
   set: ObjectSet,
-  also: readonly ObjectRef[] = [],
 ): Promise<LiveSet> {
-  const listed = await listLiveSet(api, [...desired, ...also], set)
+  const listed = await listLiveSet(api, desired, set)
   return withMissed(api, listed, [...desired, ...listed.members])
 }
 
@@ -40,13 +41,66 @@ export async function listLiveSet(
   set: ObjectSet,
 ): Promise<LiveSet> {
   const known = collectionsOf(refs)
-  const [members, first] = await Promise.all([readMembers(api, set), listAll(api, known, set)])
+  const [inventory, first] = await Promise.all([
+    api.get(inventoryRef(set)),
+    listAll(api, known, set),
+  ])
+  const members = await servedMembers(api, membersOf(inventory))
   const others = new Map([...collectionsOf(members)].filter(([key]) => !known.has(key)))
   const items = [...first, ...(await listAll(api, others, set))]
-  return {
-    members,
-    liveByIdentity: new Map(items.map((item) => [identityOf(objectRef(item)), item])),
+  const wanted = new Map([...members, ...refs].map((ref) => [identityOf(ref), ref.apiVersion]))
+  return { inventory, members, liveByIdentity: byIdentity(items, wanted) }
+}
+
+/**
+ * Without what a controller made of an object of ours and gave its labels, as of a Service its EndpointSlices: that goes
+ * with its owner.
+ *
+ * @param wanted The version in which each object is asked for: it may be listed in others too.
+ */
+function byIdentity(
+  items: readonly KubeObject[],
+  wanted: ReadonlyMap<string, string>,
+): ReadonlyMap<string, KubeObject> {
+  const found = new Map<string, KubeObject>()
+  for (const item of items) {
+    const identity = identityOf(objectRef(item))
+    const version = wanted.get(identity)
+    if (version === undefined && isMadeByController(item)) continue
+    if (version === item.apiVersion || !found.has(identity)) found.set(identity, item)
   }
+  return found
+}
+
+function isMadeByController({ metadata }: KubeObject): boolean {
+  return listAt(metadata, 'ownerReferences').some((owner) => at(owner, 'controller') === true)
+}
+
+/**
+ * Reads what carries the set's label, of every kind the cluster serves: for a set whose inventory was lost. Kinds with
+ * namespaces are looked for in the set's own.
+ *
+ * @param onHidden Told of the kinds that may not be listed.
+ */
+export async function searchLiveSet(
+  api: Api,
+  set: ObjectSet,
+  onHidden: (kinds: readonly ResourceKind[]) => void,
+): Promise<LiveSet> {
+  const hidden: ResourceKind[] = []
+  const kinds = (await api.servedKinds()).filter((kind) => !kind.namespaced || isOfValue(kind))
+  const lists = await Promise.all(
+    kinds.map(async (kind) => {
+      const ref = { ...kind, ...(kind.namespaced ? { namespace: set.namespace } : {}) }
+      return listMembers(api, ref, set).catch((error: unknown) => {
+        if (!isError(error, 'ERR_FORBIDDEN')) throw error
+        hidden.push(kind)
+        return []
+      })
+    }),
+  )
+  if (hidden.length > 0) onHidden(hidden)
+  return { inventory: undefined, members: [], liveByIdentity: byIdentity(lists.flat(), new Map()) }
 }
 
 /** Adds those of these objects that exist although the lists missed them; one GET each. */
@@ -64,54 +118,71 @@ export async function withMissed(
   return { ...live, liveByIdentity: new Map([...live.liveByIdentity, ...entries]) }
 }
 
-function collectionsOf(refs: readonly ObjectRef[]): ReadonlyMap<string, ObjectRef> {
+function collectionsOf(refs: readonly ObjectRef[]): ReadonlyMap<string, Collection> {
   return new Map(refs.map((ref) => [`${ref.apiVersion}/${ref.kind}/${ref.namespace}`, ref]))
 }
 
+/** Objects of one kind in one namespace, or without one. */
+type Collection = Pick<ObjectRef, 'apiVersion' | 'kind' | 'namespace'>
+
 async function listAll(
   api: Api,
-  collections: ReadonlyMap<string, ObjectRef>,
+  collections: ReadonlyMap<string, Collection>,
   set: ObjectSet,
 ): Promise<readonly KubeObject[]> {
-  const lists = await Promise.all(
-    [...collections.values()].map(async (ref) =>
-      listServed(api, ref, {
-        ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }),
-        labelSelector: `${PART_OF_LABEL}=${set.id}`,
-      }),
-    ),
-  )
-  return lists.flat()
+  const refs = [...collections.values()]
+  return (await Promise.all(refs.map((ref) => listMembers(api, ref, set)))).flat()
 }
 
-/** Members whose kind is no longer served went with their definition. */
-async function readMembers(api: Api, set: ObjectSet): Promise<readonly Member[]> {
-  const members = membersOf(await api.get(inventoryRef(set)))
-  const served = await Promise.all(
-    members.map((member) =>
-      api.kindOf(member).then(
-        () => [member],
-        (error: unknown) => unless(error, 'ERR_UNKNOWN_KIND'),
-      ),
-    ),
+/**
+ * The members in versions that are served: an upgrade of the cluster or of a definition may have ended that in which one
+ * was applied. Those whose kind is no longer served at all went with their definition.
+ */
+async function servedMembers(api: Api, members: readonly Member[]): Promise<readonly Member[]> {
+  const isServed = await Promise.all(members.map((member) => isServedAs(api, member)))
+  if (isServed.every(Boolean)) return members
+  const kinds = await api.servedKinds()
+  return members.flatMap((member, index) => {
+    if (isServed[index] === true) return [member]
+    const now = kinds.find((kind) => isSameKind(kind, member))
+    return now ? [{ ...member, apiVersion: now.apiVersion }] : []
+  })
+}
+
+async function isServedAs(api: Api, member: Member): Promise<boolean> {
+  return api.kindOf(member).then(
+    () => true,
+    (error: unknown) => {
+      if (isError(error, 'ERR_UNKNOWN_KIND')) return false
+      throw error
+    },
   )
-  return served.flat()
+}
+
+function isSameKind(kind: ResourceKind, { apiVersion, kind: name }: Member): boolean {
+  return kind.kind === name && groupOf(kind.apiVersion) === groupOf(apiVersion)
 }
 
 /** A kind whose definition is only about to be applied has no objects. */
-async function listServed(
+async function listMembers(
   api: Api,
-  ref: ObjectRef,
-  options: ListOptions,
+  collection: Collection,
+  set: ObjectSet,
 ): Promise<readonly KubeObject[]> {
-  const kind = await api.kindOf(ref)
-  return api.list(kind, options).then(
+  const { namespace } = collection
+  const options = {
+    ...(namespace === undefined ? {} : { namespace }),
+    labelSelector: `${PART_OF_LABEL}=${set.id}`,
+  }
+  return api.list(await api.kindOf(collection), options).then(
     ({ items }) => items,
-    (error: unknown) => unless(error, 'ERR_NOT_FOUND'),
+    (error: unknown) => {
+      if (isError(error, 'ERR_NOT_FOUND')) return []
+      throw error
+    },
   )
 }
 
-function unless(error: unknown, code: DeployError['code']): readonly [] {
-  if (error instanceof DeployError && error.code === code) return []
-  throw error
+function isError(error: unknown, code: DeployError['code']): boolean {
+  return error instanceof DeployError && error.code === code
 }

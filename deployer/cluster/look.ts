@@ -10,6 +10,7 @@ import type { Member } from '../core/inventory.ts'
 import { objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
 import { isReplaceable } from '../core/replaceable.ts'
+import { deletesItself } from '../core/short-lived.ts'
 import type { Api } from './api.ts'
 import { apiError } from './api-error.ts'
 import type { Membership } from './membership.ts'
@@ -128,6 +129,10 @@ export function lookerAt(desired: KubeObject, options: LookOptions): Look {
         warnOnce(NEWER)
         return undefined
       case 'missing':
+        if (deletesItself(desired)) {
+          warnOnce('it deletes itself when it is done; only a deploy runs it again')
+          return undefined
+        }
         return { subject, managers: [], heal: createAgain }
       case 'edited': {
         if (!live || (settled && isSame(settled, live))) return undefined

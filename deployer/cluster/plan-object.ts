@@ -1,6 +1,8 @@
 import { withoutAutoscaled } from '../core/autoscaler.ts'
 import { restatedChanges } from '../core/changes.ts'
 import { conflictLines, conflictsOf, isHandEdit, isOnlyImmutability } from '../core/conflicts.ts'
+import { findKind } from '../core/kinds.ts'
+import type { ResourceKind } from '../core/kinds.ts'
 import { objectRef, subjectOf, textAt } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
 import type { ObjectSet } from '../core/ownership.ts'
@@ -21,6 +23,8 @@ export interface ObjectPlanOptions {
   readonly memberUids: ReadonlySet<string>
   /** What the same deploy creates, so that a new object may need it. */
   readonly upcoming: readonly KubeObject[]
+  /** Kinds that definitions of the same deploy bring, perhaps in a version that is not served yet. */
+  readonly defined: readonly ResourceKind[]
 }
 
 /** What is to be done with one object, or why nothing may be. */
@@ -76,7 +80,7 @@ async function creation(
   if (result.done) return { entry: entry(desired, 'create') }
   // every refusal names the object itself
   const others = options.upcoming.filter((one) => one !== desired)
-  const why = whyUntried(result, others)
+  const why = whyUntried(result, desired, { ...options, upcoming: others })
   if (why === undefined) throw refusal(result, desired, 'dry run')
   return { entry: entry(desired, 'create', untried(why)) }
 }
@@ -119,7 +123,7 @@ async function dryRun(
     const reason = 'fields that cannot change on an existing object'
     return { entry: await replacement(api, desired, live, reason) }
   }
-  const why = whyUntried(first, [])
+  const why = whyUntried(first, desired, { ...options, upcoming: [] })
   if (why === undefined) throw refusal(first, desired, 'dry run')
   const changes = restatedChanges(live, desired)
   return {
@@ -158,11 +162,18 @@ function renamed(body: unknown, from: string, to: string): unknown {
 type Refused = Extract<Outcome, { readonly done: false }>
 
 /** A refusal that says nothing about the object: it cannot be tried, and the plan says so instead of failing. */
-function whyUntried(result: Refused, upcoming: readonly KubeObject[]): string | undefined {
+function whyUntried(
+  result: Refused,
+  desired: KubeObject,
+  { upcoming, defined }: Pick<ObjectPlanOptions, 'upcoming' | 'defined'>,
+): string | undefined {
   const message = textAt(result.body, 'message') ?? ''
   if (message.includes('does not support dry run')) return message
   // what is missing is then asked for as a whole, before the first write
   if (isForbidden(result.status, message)) return 'you may not write it'
+  if (result.status === 404 && findKind(defined, desired)) {
+    return `${desired.apiVersion} does not serve ${desired.kind} yet`
+  }
   const missed = missesUpcoming(message, upcoming)
   return missed === undefined ? undefined : `${missed} is not there yet`
 }

@@ -7,6 +7,7 @@ import { PART_OF_LABEL } from '../core/ownership.ts'
 import type { ObjectSet } from '../core/ownership.ts'
 import { leaving, planOf } from '../core/plan.ts'
 import type { Plan, PlanEntry } from '../core/plan.ts'
+import { kindsDefinedBy } from '../core/prerequisites.ts'
 import { allRefusals, isRefusal } from '../core/refusals.ts'
 import type { Api } from './api.ts'
 import { listLiveSet, withMissed } from './live-set.ts'
@@ -41,7 +42,7 @@ export async function makePlan(
   const upcoming = desired.filter(
     (object) => !live.liveByIdentity.has(identityOf(objectRef(object))),
   )
-  const known = { ...options, memberUids, upcoming }
+  const known = { ...options, memberUids, upcoming, defined: kindsDefinedBy(desired) }
   const planned = await Promise.all(
     desired.map(async (object) => {
       const current = live.liveByIdentity.get(identityOf(objectRef(object)))

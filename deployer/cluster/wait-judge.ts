@@ -1,5 +1,6 @@
 import type { KubeObject } from '../core/object.ts'
 import { failed } from '../core/readiness-result.ts'
+import { deletesItself } from '../core/short-lived.ts'
 import { verdict } from '../core/verdict.ts'
 import type { Verdict } from '../core/verdict.ts'
 import { isHopeless, nextLookMs, waitedNow } from '../core/waited.ts'
@@ -70,6 +71,7 @@ export function createJudge(
     onSeen(after)
     if (JSON.stringify(before?.readiness) !== JSON.stringify(after.readiness)) onChange(after)
   }
+  const isCurrent = (root: KubeObject) => waited.get(uidOf(root))?.readiness.status === 'current'
   const judgeAgain = (root: KubeObject) => set(root, verdict(root, seen))
   const rootOf = (object: KubeObject) =>
     seen.lineOf(object).flatMap((uid) => waited.get(uid)?.object ?? [])[0]
@@ -83,6 +85,7 @@ export function createJudge(
     seen.remove(object)
     if (root === undefined) return
     const isItself = uidOf(root) === uidOf(object)
+    if (isItself && deletesItself(root) && isCurrent(root)) return
     if (isItself) set(root, { readiness: DELETED, culprit: root })
     else judgeAgain(root)
   }
@@ -95,7 +98,7 @@ export function createJudge(
       }
       settle()
     },
-    isCurrent: (root) => waited.get(uidOf(root))?.readiness.status === 'current',
+    isCurrent,
     take: (event, watch) => {
       if (ended.signal.aborted) return
       if (event.type === 'present') take(event.object)

@@ -1,8 +1,11 @@
+import type { Api } from '../cluster/api.ts'
 import type { Cluster } from '../cluster/connect.ts'
+import { searchLiveSet } from '../cluster/live-set.ts'
 import type { LiveSet } from '../cluster/live-set.ts'
 import type { Environment } from '../core/environment.ts'
 import { DeployError } from '../core/errors.ts'
 import { inventoryRef } from '../core/inventory.ts'
+import type { ObjectSet } from '../core/ownership.ts'
 import { isNoOp } from '../core/plan.ts'
 import type { Plan } from '../core/plan.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
@@ -48,6 +51,12 @@ export async function confirmFirstWrite(
   })
 }
 
+/** Also where the inventory was lost. */
+async function isDeployed(api: Api, set: ObjectSet): Promise<boolean> {
+  if (await api.get(inventoryRef(set))) return true
+  return (await searchLiveSet(api, set, () => undefined)).liveByIdentity.size > 0
+}
+
 /**
  * Asks before anything is deleted from a cluster elsewhere; where nothing is deployed there is nothing to ask about.
  *
@@ -60,7 +69,7 @@ export async function confirmDestroy(
   { ask, signal }: Pick<CommandContext, 'ask' | 'signal'>,
 ): Promise<void> {
   if (environment.target !== 'aks' || yes === true) return
-  if (!(await cluster.api.get(inventoryRef(set)))) return
+  if (!(await isDeployed(cluster.api, set))) return
   const place = `context "${cluster.context}" (${cluster.server}), namespace "${environment.namespace}"`
   if (ask === undefined) {
     throw new DeployError(

@@ -5,6 +5,7 @@ import type { DeployedSet } from '../cluster/other-sets.ts'
 import { removeLease, withHealersPaused } from '../cluster/pause.ts'
 import type { Environment } from '../core/environment.ts'
 import { DeployError } from '../core/errors.ts'
+import type { ResourceKind } from '../core/kinds.ts'
 import { readEnvironment, setOf } from './config.ts'
 import { confirmDestroy } from './confirm.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
@@ -33,6 +34,7 @@ export async function destroy(
         signal: context.signal,
         onWaiting: (subject, reason) =>
           reportTerminating(subject, reason, options.timeoutSeconds, context),
+        onHidden: (kinds) => context.report({ event: 'warning', message: notLookedAt(kinds) }),
         onDestroyed: ({ subject, state, reason }) =>
           context.report({
             event: 'object',
@@ -63,6 +65,12 @@ function destroyCommand(
 ): string {
   const folder = name.slice(environment.name.length + 1)
   return `npm run destroy -- --env ${env}${folder === '' ? '' : ` --manifests ${folder}`}`
+}
+
+function notLookedAt(kinds: readonly ResourceKind[]): string {
+  const names = kinds.map(({ resource }) => resource).toSorted()
+  const shown = `${names.slice(0, 3).join(', ')}${names.length > 3 ? `, … (${names.length} kinds)` : ''}`
+  return `There is no inventory, and you may not list ${shown}: nothing of them is found`
 }
 
 function receipt(results: readonly Destroyed[], { manifests }: CommonOptions): string {

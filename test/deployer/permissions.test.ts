@@ -1,6 +1,7 @@
 // What a user may not do is found before the first write, and told as the role that would allow it.
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createAccount } from './account.ts'
 import { startCluster, writeKubeconfig } from './cluster.ts'
 import type { TestCluster } from './cluster.ts'
 import { configMap, createFolder } from './manifest-folder.ts'
@@ -74,33 +75,6 @@ function isReview({ path }: Recorded): boolean {
 }
 
 /** A token of a service account with these verbs on config maps of its namespace. */
-async function accountThatMay(namespace: string, verbs: readonly string[]): Promise<string> {
-  const core = `/api/v1/namespaces/${namespace}/serviceaccounts`
-  const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`
-  const group = 'rbac.authorization.k8s.io'
-  await direct.client.create(core, {
-    apiVersion: 'v1',
-    kind: 'ServiceAccount',
-    metadata: { name: 'limited' },
-  })
-  await direct.client.create(`${rbac}/roles`, {
-    apiVersion: `${group}/v1`,
-    kind: 'Role',
-    metadata: { name: 'limited' },
-    rules: [{ apiGroups: [''], resources: ['configmaps'], verbs }],
-  })
-  await direct.client.create(`${rbac}/rolebindings`, {
-    apiVersion: `${group}/v1`,
-    kind: 'RoleBinding',
-    metadata: { name: 'limited' },
-    subjects: [{ kind: 'ServiceAccount', name: 'limited', namespace }],
-    roleRef: { apiGroup: group, kind: 'Role', name: 'limited' },
-  })
-  const request = await direct.client.create(`${core}/limited/token`, {
-    apiVersion: 'authentication.k8s.io/v1',
-    kind: 'TokenRequest',
-    metadata: { name: 'limited' },
-    spec: { audiences: [], expirationSeconds: 600 },
-  })
-  return (request['status'] as { readonly token: string }).token
+function accountThatMay(namespace: string, verbs: readonly string[]): Promise<string> {
+  return createAccount(direct, namespace, [{ apiGroups: [''], resources: ['configmaps'], verbs }])
 }

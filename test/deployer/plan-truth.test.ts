@@ -15,6 +15,7 @@ beforeAll(async () => {
 })
 afterEach(() => {
   recorder.before = () => Promise.resolve()
+  recorder.refusal = () => undefined
 })
 afterAll(async () => {
   await recorder.close()
@@ -33,13 +34,6 @@ function beforeWriteOf(name: string, act: () => Promise<unknown>): void {
 
 function pathOf({ namespace }: TestEnvironment, name: string): string {
   return `/api/v1/namespaces/${namespace}/configmaps/${name}`
-}
-
-/** Says of a definition what a real API server finds out by itself. */
-async function establish(name: string): Promise<void> {
-  const status = { conditions: [{ type: 'Established', status: 'True' }] }
-  const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}/status`
-  await direct.client.patch(path, MERGE, { status })
 }
 
 const MERGE = 'application/merge-patch+json'
@@ -127,50 +121,20 @@ test('an object that appeared after the plan is left as its maker left it', asyn
   expect({ data: live['data'], labels: live.metadata.labels }).toEqual({ data: { b: '2' } })
 })
 
-test('a definition and its custom resource are deployed together, and destroyed together', async () => {
-  const environment = await createFolder(recorder.cluster)
-  const group = `${environment.namespace}.example.com`
-  const definition = {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `widgets.${group}` },
-    spec: {
-      group,
-      scope: 'Namespaced',
-      names: { kind: 'Widget', plural: 'widgets', singular: 'widget', listKind: 'WidgetList' },
-      versions: [
-        {
-          name: 'v1',
-          served: true,
-          storage: true,
-          schema: {
-            openAPIV3Schema: {
-              type: 'object',
-              properties: {
-                spec: { type: 'object', properties: { size: { type: 'integer' } } },
-              },
-            },
-          },
-        },
-      ],
-    },
-  }
-  const widget = {
-    apiVersion: `${group}/v1`,
-    kind: 'Widget',
-    metadata: { name: 'w' },
-    spec: { size: 1 },
-  }
-  await environment.write(definition, widget)
-  const planned = await environment.deployer('plan')
-  expect(planned.stdout).toContain('no dry run: the definition of Widget is not there yet')
-  beforeWriteOf('w', () => establish(`widgets.${group}`))
-  const deployed = await environment.deployer('deploy', '--no-wait')
-  expect({ code: deployed.code, stderr: deployed.stderr }).toMatchObject({ code: 0 })
-  expect((await environment.deployer('plan', '--exit-code')).code).toBe(0)
-  const destroyed = await environment.deployer('destroy')
-  expect({ code: destroyed.code, stderr: destroyed.stderr }).toMatchObject({ code: 0 })
-  expect(destroyed.stderr).toContain('Destroyed: 2 deleted')
+test('a list of several pages whose version has become too old is read again at once', async () => {
+  const environment = await createFolder(recorder.cluster, configMap('one', {}))
+  await environment.deployer('deploy')
+  const { metadata } = await direct.client.get(pathOf(environment, 'one'))
+  const collection = pathOf(environment, '').slice(0, -1)
+  const { labels } = metadata
+  const names = Array.from({ length: 500 }, (_, index) => `more-${index}`)
+  await Promise.all(
+    names.map((name) => direct.client.create(collection, configMap(name, {}, { labels }))),
+  )
+  recorder.refusal = ({ path }) => (path.includes('&continue=') ? 410 : undefined)
+  const { code, stderr } = await environment.deployer('plan')
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+  expect(stderr).toContain('Planned: 500 to prune, 1 unchanged')
 })
 
 test('replicas that an autoscaler set are left alone', async () => {

@@ -21,19 +21,31 @@ export interface Recorder {
   readonly requests: Recorded[]
   /** Runs before a request is passed on; for what happens between a plan and its apply. */
   before: (request: Recorded) => Promise<void>
+  /** The status with which a request is answered instead of being passed on. */
+  refusal: (request: Recorded) => number | undefined
+  /** What a request is answered beside; as an API server or a webhook would warn. */
+  warning: (request: Recorded) => string | undefined
   close(): Promise<void>
 }
 
-/** Starts a proxy with a certificate of its own; it changes neither requests nor answers. */
+/** Starts a proxy with a certificate of its own; it changes nothing unless a test says so. */
 export async function startRecorder(cluster: TestCluster): Promise<Recorder> {
   const authority = await createAuthority(Date.now())
   const requests: Recorded[] = []
   const server = createServer(await authority.issue(['127.0.0.1']), (incoming, outgoing) => {
     const recorded = { method: incoming.method ?? '', path: incoming.url ?? '' }
     requests.push(recorded)
+    const answer = () => {
+      const warning = recorder.warning(recorded)
+      if (warning !== undefined) outgoing.setHeader('Warning', `299 - ${JSON.stringify(warning)}`)
+      const status = recorder.refusal(recorded)
+      return status === undefined
+        ? passOn(cluster, incoming, outgoing)
+        : outgoing.writeHead(status).end()
+    }
     recorder
       .before(recorded)
-      .then(() => passOn(cluster, incoming, outgoing))
+      .then(answer)
       .catch((error: unknown) => outgoing.destroy(error as Error))
   })
   server.listen(0, '127.0.0.1')
@@ -50,6 +62,8 @@ export async function startRecorder(cluster: TestCluster): Promise<Recorder> {
     cluster: { ...cluster, access, kubeconfig },
     requests,
     before: () => Promise.resolve(),
+    refusal: () => undefined,
+    warning: () => undefined,
     close: async () => {
       server.closeAllConnections()
       server.close()

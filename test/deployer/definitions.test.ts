@@ -1,0 +1,111 @@
+// Custom resources and the definitions that bring their kinds, in one set and in several versions.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startCluster } from './cluster.ts'
+import type { TestCluster } from './cluster.ts'
+import { createFolder } from './manifest-folder.ts'
+import type { TestFolder } from './manifest-folder.ts'
+import { startRecorder } from './recorder.ts'
+import type { Recorder } from './recorder.ts'
+
+const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+const MERGE = 'application/merge-patch+json'
+let direct: TestCluster
+let recorder: Recorder
+
+beforeAll(async () => {
+  direct = await startCluster()
+  recorder = await startRecorder(direct)
+})
+afterAll(async () => {
+  await recorder.close()
+  await direct.close()
+})
+
+test('a definition and its custom resource are deployed together, and destroyed together', async () => {
+  const folder = await createWidgets()
+  const planned = await folder.deployer('plan')
+  expect(planned.stdout).toContain('no dry run: the definition of Widget is not there yet')
+  await deployed(folder)
+  expect((await folder.deployer('plan', '--exit-code')).code).toBe(0)
+  const destroyed = await folder.deployer('destroy')
+  expect({ code: destroyed.code, stderr: destroyed.stderr }).toMatchObject({ code: 0 })
+  expect(destroyed.stderr).toContain('Destroyed: 2 deleted')
+})
+
+test('a definition gets a new version, and its custom resource moves there, in one deploy', async () => {
+  const folder = await createWidgets()
+  await deployed(folder)
+  await folder.write(definition(folder, ['v1', 'v2']), widget(folder, 'v2', 2))
+  const planned = await folder.deployer('plan')
+  expect({ code: planned.code, stderr: planned.stderr }).toMatchObject({ code: 0 })
+  expect(planned.stdout).toMatch(/Widget\/\S+\/w +configure: no dry run: \S+ does not serve Widget/)
+  expect(planned.stdout).toContain('.spec.size: 1 → 2')
+  await deployed(folder)
+  expect((await folder.deployer('plan', '--exit-code')).code).toBe(0)
+  expect((await folder.deployer('destroy')).stderr).toContain('Destroyed: 2 deleted')
+})
+
+test('a custom resource is found although its version is served no longer', async () => {
+  const folder = await createWidgets(['v2', 'v1'])
+  await deployed(folder)
+  const { versions } = definition(folder, ['v2', 'v1']).spec
+  const ended = versions.map((version) => ({ ...version, served: version.name === 'v2' }))
+  const path = `${DEFINITIONS}/widgets.${folder.namespace}.example.com`
+  await direct.client.patch(path, MERGE, { spec: { versions: ended } })
+  await folder.write({
+    ...definition(folder, []),
+    spec: { ...definition(folder, []).spec, versions: ended },
+  })
+  const planned = async () => (await folder.deployer('plan')).stdout
+  await expect.poll(planned, { timeout: 20_000 }).toMatch(/w +prune/)
+  const { code, stderr } = await folder.deployer('destroy')
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+  expect(stderr).toMatch(/Widget\/\S+\/w +deleted/)
+})
+
+/** A folder with a definition of a group of its own, and one object of it in the last version. */
+async function createWidgets(versions: readonly string[] = ['v1']): Promise<TestFolder> {
+  const folder = await createFolder(recorder.cluster)
+  await folder.write(definition(folder, versions), widget(folder, versions.at(-1) ?? '', 1))
+  return folder
+}
+
+/** Deploys, and says of the definition meanwhile what a real API server finds out by itself. */
+async function deployed(folder: TestFolder): Promise<void> {
+  const status = { conditions: [{ type: 'Established', status: 'True' }] }
+  const path = `${DEFINITIONS}/widgets.${folder.namespace}.example.com/status`
+  recorder.before = async ({ method, path: asked }) => {
+    if (method !== 'PATCH' || !asked.includes('/widgets/w?') || asked.includes('dryRun')) return
+    await direct.client.patch(path, MERGE, { status })
+  }
+  const { code, stderr } = await folder.deployer('deploy', '--no-wait')
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+}
+
+function definition({ namespace }: TestFolder, versions: readonly string[]) {
+  const group = `${namespace}.example.com`
+  const size = { type: 'object', properties: { size: { type: 'integer' } } }
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `widgets.${group}` },
+    spec: {
+      group,
+      scope: 'Namespaced',
+      names: { kind: 'Widget', plural: 'widgets', singular: 'widget', listKind: 'WidgetList' },
+      versions: versions.map((name, index) => ({
+        name,
+        served: true,
+        storage: index === 0,
+        schema: {
+          openAPIV3Schema: { type: 'object', properties: { spec: structuredClone(size) } },
+        },
+      })),
+    },
+  }
+}
+
+function widget({ namespace }: TestFolder, version: string, size: number) {
+  const apiVersion = `${namespace}.example.com/${version}`
+  return { apiVersion, kind: 'Widget', metadata: { name: 'w' }, spec: { size } }
+}

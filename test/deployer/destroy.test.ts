@@ -1,0 +1,101 @@
+// What goes with a set and what stays: without its inventory, without rights, beside what is of others.
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createAccount } from './account.ts'
+import { startCluster, writeKubeconfig } from './cluster.ts'
+import type { TestCluster } from './cluster.ts'
+import { configMap, createFolder } from './manifest-folder.ts'
+import type { TestFolder } from './manifest-folder.ts'
+
+const RBAC = 'rbac.authorization.k8s.io/v1'
+let cluster: TestCluster
+
+beforeAll(async () => {
+  cluster = await startCluster()
+})
+afterAll(() => cluster.close())
+
+test('a set whose inventory was deleted is found by its label, whatever kinds it has', async () => {
+  const folder = await createFolder(cluster, role('lost'), configMap('lost', {}))
+  await folder.deployer('deploy')
+  await deleteInventory(folder)
+  const { code, stderr } = await folder.deployer('destroy')
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+  expect(stderr).toContain('✓ Destroyed: 2 deleted; nothing else is left')
+  await expect(cluster.client.get(`${rolesOf(folder.namespace)}/lost`)).rejects.toThrow('not found')
+})
+
+test('who may do everything in one namespace can destroy what is deployed there', async () => {
+  const folder = await createFolder(cluster, configMap('mine', {}))
+  await folder.deployer('deploy')
+  const kubeconfig = join(cluster.directory, `inside-${folder.namespace}`)
+  const rules = [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }]
+  const token = await createAccount(cluster, folder.namespace, rules)
+  await writeKubeconfig(kubeconfig, cluster.access, { token })
+  await folder.set({ 'cluster.kubeconfig': kubeconfig })
+  const { code, stderr } = await folder.deployer('destroy')
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+  expect(stderr).toContain('✓ Destroyed: 1 deleted')
+  const again = await folder.deployer('destroy')
+  expect(again).toMatchObject({ code: 0 })
+  expect(again.stderr).toContain('! There is no inventory, and you may not list ')
+})
+
+test('a namespace of ours stays as long as it holds anything of others, of whatever kind', async () => {
+  const folder = await createOwnNamespace()
+  await cluster.client.create(rolesOf(folder.own), role('theirs'))
+  const { code, stderr } = await folder.deployer('destroy')
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+  expect(stderr).toContain(`skipped: it holds 1 of others: Role/${folder.own}/theirs`)
+  await cluster.client.delete(`${rolesOf(folder.own)}/theirs`)
+})
+
+test('a namespace that is no longer in the manifests is still ours, and goes with the rest', async () => {
+  const folder = await createOwnNamespace()
+  await folder.write(configMap('inside', {}))
+  for (const _ of ['once', 'again']) {
+    const { code, stderr } = await folder.deployer('deploy')
+    expect({ code, stderr }).toMatchObject({ code: 0 })
+    expect(stderr).toContain('skip: a namespace is deleted by destroy only')
+  }
+  const { stderr } = await folder.deployer('destroy')
+  expect(stderr).toMatch(new RegExp(`Namespace/${folder.own} +deleted`))
+})
+
+test('what a controller made of an object of ours, with its labels, is not pruned', async () => {
+  const folder = await createFolder(cluster, configMap('owner', {}))
+  await folder.deployer('deploy')
+  const maps = `/api/v1/namespaces/${folder.namespace}/configmaps`
+  const { metadata } = await cluster.client.get(`${maps}/owner`)
+  const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid: metadata.uid }
+  const ownerReferences = [{ ...owner, controller: true }]
+  const made = configMap('made', {}, { labels: metadata.labels, ownerReferences })
+  await cluster.client.create(maps, made)
+  expect((await folder.deployer('deploy')).stderr).toContain('✓ Applied: 1 unchanged')
+})
+
+/** A set that brings its own namespace. */
+async function createOwnNamespace(): Promise<TestFolder & { readonly own: string }> {
+  const folder = await createFolder(cluster)
+  const own = `${folder.namespace}-own`
+  await folder.set({ namespace: own })
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: own } }
+  await folder.write(namespace, configMap('inside', {}))
+  expect(await folder.deployer('deploy')).toMatchObject({ code: 0 })
+  return { ...folder, own }
+}
+
+async function deleteInventory({ namespace }: TestFolder): Promise<void> {
+  const maps = `/api/v1/namespaces/${namespace}/configmaps`
+  const { items } = await cluster.client.list(maps)
+  const inventory = items.find(({ metadata }) => metadata.name?.startsWith('inventory-'))
+  await cluster.client.delete(`${maps}/${inventory?.metadata.name}`)
+}
+
+function rolesOf(namespace: string): string {
+  return `/apis/${RBAC}/namespaces/${namespace}/roles`
+}
+
+function role(name: string) {
+  return { apiVersion: RBAC, kind: 'Role', metadata: { name }, rules: [] }
+}
