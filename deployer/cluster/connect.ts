@@ -29,6 +29,8 @@ export interface ConnectOptions extends TargetOptions {
   readonly now: () => number
   /** Told of every Secret that is read or answered, so that its values can be kept out of the output. */
   readonly onSecret?: (secret: KubeObject) => void
+  /** Told of every warning of the API server about an object. */
+  readonly onWarning?: (message: string) => void
   /** Ends every request. */
   readonly signal: AbortSignal
 }
@@ -43,12 +45,14 @@ export async function connect(options: ConnectOptions): Promise<Cluster> {
   const { context, server, read } = await findTarget(options)
   checkServer(options, context, server)
   const credentials = credentialSource(context, read, options.now)
-  const transport = createTransport(server, credentials, options.signal)
+  // as kubectl's, the way to this machine never leads over a proxy
+  const proxyEnv = isLoopback(new URL(server).hostname) ? {} : options.env
+  const transport = createTransport(server, credentials, { signal: options.signal, proxyEnv })
   const kinds = kindFinder(transport)
   const over = (bound: Transport): Cluster => ({
     context,
     server,
-    api: createApi(bound, kinds, options.onSecret),
+    api: createApi(bound, kinds, options),
     transport: bound,
     within: (signal) => over(bound.within(signal)),
     close: () => bound.close(),

@@ -22,6 +22,7 @@ const CLUSTER_KEYS = [
 ]
 const USER_KEYS = [
   'token',
+  'tokenFile',
   'client-certificate',
   'client-certificate-data',
   'client-key',
@@ -95,12 +96,14 @@ async function read(
   user: Readonly<Record<string, string>>,
   directory: string,
 ): Promise<Credentials> {
-  const [ca, cert, key] = await Promise.all([
+  const [ca, cert, key, fresh] = await Promise.all([
     contentOf(cluster, 'certificate-authority', directory),
     contentOf(user, 'client-certificate', directory),
     contentOf(user, 'client-key', directory),
+    contentOf(user, 'tokenFile', directory),
   ])
-  const [servername, token] = [cluster['tls-server-name'], user['token']]
+  const servername = cluster['tls-server-name']
+  const token = fresh?.toString('utf8').trim() ?? user['token']
   return {
     headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
     tls: {
@@ -112,13 +115,13 @@ async function read(
   }
 }
 
-/** Of the file that is named, else as it is written there. */
+/** As it is written there, else of the file that is named, as kubectl has it. */
 async function contentOf(
   from: Readonly<Record<string, string>>,
   key: string,
   directory: string,
 ): Promise<Buffer | undefined> {
   const [file, data] = [from[key], from[`${key}-data`]]
-  if (file !== undefined) return readFile(isAbsolute(file) ? file : join(directory, file))
-  return data === undefined ? undefined : Buffer.from(data, 'base64')
+  if (data !== undefined) return Buffer.from(data, 'base64')
+  return file === undefined ? undefined : readFile(isAbsolute(file) ? file : join(directory, file))
 }

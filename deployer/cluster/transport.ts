@@ -6,12 +6,15 @@ import { textAt } from '../core/object.ts'
 import type { CredentialSource, Credentials } from './credentials.ts'
 import { isMistyped } from './api-error.ts'
 import { connectionError } from './connection-error.ts'
+import { warningsOf } from './warnings.ts'
 
 /** Requests under way at once; more wait for a free connection. */
 const MAX_IN_FLIGHT = 16
 const ANSWER_TIMEOUT_MS = 30_000
 const MAX_ATTEMPTS = 5
 const MAX_PAUSE_MS = 10_000
+
+type ProxyEnv = Readonly<Record<string, string | undefined>>
 
 interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
@@ -27,6 +30,8 @@ export interface ApiAnswer {
   readonly status: number
   /** Parsed JSON, or the text if it is none. */
   readonly body: unknown
+  /** What the API server has to say beside it, to people. */
+  readonly warnings: readonly string[]
   /** How often it was sent; above 1, an earlier one may have been carried out although no answer came. */
   readonly attempts: number
 }
@@ -52,25 +57,38 @@ export interface Transport {
   close(): void
 }
 
-/** @param signal Ends every request and every pause between two attempts. */
+/**
+ * @param signal Ends every request and every pause between two attempts.
+ * @param proxyEnv Variables that name a proxy (HTTPS_PROXY, NO_PROXY).
+ */
 export function createTransport(
   server: string,
   credentials: CredentialSource,
-  signal: AbortSignal,
+  { signal, proxyEnv }: { readonly signal: AbortSignal; readonly proxyEnv: ProxyEnv },
 ): Transport {
-  const agents = agentPair()
+  const agents = agentPair(proxyEnv)
   const persist = persistence(server, credentials)
   const within = (bound: AbortSignal): Transport => ({
     server,
     within,
     request: async (request) => {
-      const { body, status, attempts } = await persist(request, bound, async (current) => {
+      const {
+        isFinal: _,
+        retryAfter: __,
+        ...answer
+      } = await persist(request, bound, async (current) => {
         const agent = agents.forRequests(current)
         const message = await send(server, request, { credentials: current, agent, signal: bound })
         const body = parseJson(await readText(message))
-        return { ...headOf(message), body, isFinal: isMistyped(textAt(body, 'message') ?? '') }
+        const warnings = warningsOf(message.headersDistinct['warning'] ?? [])
+        return {
+          ...headOf(message),
+          body,
+          warnings,
+          isFinal: isMistyped(textAt(body, 'message') ?? ''),
+        }
       })
-      return { status, body, attempts }
+      return answer
     },
     stream: async (path, ended) => {
       const request: ApiRequest = { method: 'GET', path, isStream: true }
@@ -160,7 +178,7 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
 }
 
 /** Two agents for the current TLS material; new ones when a client certificate was renewed. */
-function agentPair() {
+function agentPair(proxyEnv: ProxyEnv) {
   let tls: Credentials['tls'] | undefined
   let requests = new Agent()
   let streams = new Agent()
@@ -168,7 +186,7 @@ function agentPair() {
     if (tls !== undefined && isDeepStrictEqual(tls, current.tls)) return
     tls = current.tls
     // rejectUnauthorized is stated because NODE_TLS_REJECT_UNAUTHORIZED=0 would turn the check off otherwise
-    const options = { ...current.tls, keepAlive: true, rejectUnauthorized: true }
+    const options = { ...current.tls, proxyEnv, keepAlive: true, rejectUnauthorized: true }
     requests = new Agent({ ...options, maxSockets: MAX_IN_FLIGHT })
     streams = new Agent(options)
   }

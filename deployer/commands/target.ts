@@ -27,6 +27,7 @@ async function openTarget(
     now: context.now,
     signal: context.signal,
     onSecret: (secret) => context.conceal([secret]),
+    onWarning: once((message) => context.report({ event: 'warning', message })),
   })
   context.report({
     event: 'target',
@@ -37,6 +38,15 @@ async function openTarget(
     namespace: environment.namespace,
   })
   return cluster
+}
+
+/** A dry run and the apply after it warn of the same. */
+function once(tell: (message: string) => void): (message: string) => void {
+  const told = new Set<string>()
+  return (message) => {
+    if (!told.has(message)) tell(message)
+    told.add(message)
+  }
 }
 
 /** Runs `work` with the environment's cluster and closes its connections, whatever happens. */

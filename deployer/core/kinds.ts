@@ -57,8 +57,9 @@ export function findKind(
 /** URL path of all objects of a kind, in one namespace or (without one) everywhere. */
 export function collectionPath(kind: ResourceKind, namespace?: string): string {
   const root = groupOf(kind.apiVersion) === '' ? '/api' : '/apis'
-  const scope = kind.namespaced && namespace !== undefined ? `/namespaces/${namespace}` : ''
-  return `${root}/${kind.apiVersion}${scope}/${kind.resource}`
+  const isInside = kind.namespaced && namespace !== undefined
+  const scope = isInside ? `/namespaces/${encodeURIComponent(namespace)}` : ''
+  return `${root}/${kind.apiVersion}${scope}/${encodeURIComponent(kind.resource)}`
 }
 
 /** URL path of one object. */

@@ -115,6 +115,7 @@ export async function deployer(
   options: {
     readonly signal?: AbortSignal
     readonly cwd?: string
+    readonly env?: Readonly<Record<string, string>>
     readonly ask?: (question: string) => Promise<boolean>
   } = {},
 ): Promise<Said> {
@@ -129,7 +130,7 @@ export async function deployer(
       },
       colour: { stdout: false, stderr: false },
     },
-    env: {},
+    env: options.env ?? {},
     cwd: options.cwd ?? process.cwd(),
     root: resolve('.'),
     version: '0.0.0',

@@ -61,10 +61,6 @@ test.for<Kubeconfig & { readonly with: string }>([
   { with: 'a token and an authority', cluster: { 'certificate-authority-data': DATA } },
   { with: 'an authority in a file', cluster: { 'certificate-authority': 'ca.pem' } },
   {
-    with: 'an authority both in a file and written out',
-    cluster: { 'certificate-authority': 'ca.pem', 'certificate-authority-data': DATA },
-  },
-  {
     with: 'a client certificate',
     user: { 'client-certificate-data': DATA, 'client-key-data': DATA },
   },
@@ -87,6 +83,22 @@ test.for<Kubeconfig & { readonly with: string }>([
   expect(plain).toBeDefined()
   const read = { server: plain?.server, ...(await plain?.read()) }
   expect(read).toStrictEqual(await byClientNode(text))
+})
+
+test('of an authority in a file and one written out, the latter counts, as for kubectl', async () => {
+  const cluster = { 'certificate-authority': 'ca.pem', 'certificate-authority-data': DATA }
+  const plain = plainContext(kubeconfig({ cluster }), 'test', directory)
+  expect(await plain?.read()).toMatchObject({ tls: { ca: Buffer.from(DATA, 'base64') } })
+})
+
+test('a token in a file is read anew each time, as kubectl does and client-node does not', async () => {
+  const file = join(directory, 'token')
+  const given = kubeconfig({ user: { tokenFile: 'token', token: 'old' } })
+  const plain = plainContext(given, 'test', directory)
+  for (const token of ['first', 'second']) {
+    await writeFile(file, `${token}\n`)
+    expect(await plain?.read()).toMatchObject({ headers: { Authorization: `Bearer ${token}` } })
+  }
 })
 
 test.for<Kubeconfig & { readonly with: string; readonly context?: string }>([
