@@ -99,6 +99,15 @@ export function methodNotAllowed(): StatusError {
   )
 }
 
+/** None of the forms (`as=…`) that were asked for. */
+export function noSuchForm(): StatusError {
+  return new StatusError(
+    406,
+    'NotAcceptable',
+    'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+  )
+}
+
 /** A path that belongs to no API at all: the one refusal that is plain text. */
 export class NoSuchPath extends Error {
   override readonly name = 'NoSuchPath'

@@ -1,10 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import {
-  matchesLabels,
-  matchesLabelSelector,
-  parseFieldSelector,
-  parseLabelSelector,
-} from './selectors.ts'
+import { matchesLabels, matchesLabelSelector, parseLabelSelector } from './selectors.ts'
 
 const LABELS = { app: 'x', tier: 'web', size: '5' }
 
@@ -34,6 +29,20 @@ test.for([
   ['a b', "unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt"],
   ['app=x=y', "found '=', expected: ',' or 'end of string'"],
   ['app,', "found '', expected: identifier after ','"],
+  ['app>=1', "unable to parse requirement: found '=', expected: identifier"],
+  ['app in x', "unable to parse requirement: found 'x' expected: '('"],
+  [
+    '/r=1',
+    'unable to parse requirement: <nil>: Invalid value: "/r": prefix part must be non-empty',
+  ],
+  [
+    'app>x',
+    "values[0]: Invalid value: \"x\": for 'Gt', 'Lt' operators, the value must be an integer",
+  ],
+  [
+    'app=-x',
+    'unable to parse requirement: values[0][app]: Invalid value: "-x": a valid label must',
+  ],
 ] as const)('the label selector "%s" is refused', ([selector, message]) => {
   expect(() => parseLabelSelector(selector)).toThrow(message)
 })
@@ -56,33 +65,5 @@ describe('a LabelSelector of a spec', () => {
     { selector: { matchExpressions: [{ key: 'gone', operator: 'Exists' }] }, matches: false },
   ])('$selector matches: $matches', ({ selector, matches }) => {
     expect(matchesLabelSelector(selector, LABELS)).toBe(matches)
-  })
-})
-
-describe('a field selector', () => {
-  const object = {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: 'a', namespace: 'n' },
-    status: { phase: 'Running' },
-  }
-  const readers = { 'status.phase': () => 'Running' }
-
-  test.for([
-    ['metadata.name=a', true],
-    ['metadata.name!=a', false],
-    ['metadata.namespace==n,status.phase=Running', true],
-    ['status.phase=', false],
-  ] as const)('%s matches: %s', ([selector, matches]) => {
-    expect(parseFieldSelector(selector, readers)(object)).toBe(matches)
-  })
-
-  test('asks only for fields the kind has', () => {
-    expect(() => parseFieldSelector('spec.nope=1', readers)).toThrow(
-      'field label not supported: spec.nope',
-    )
-    expect(() => parseFieldSelector('spec.nope=1', {})).toThrow(
-      '"spec.nope" is not a known field selector: only "metadata.name", "metadata.namespace"',
-    )
   })
 })

@@ -1,9 +1,9 @@
 import { badRequest } from './errors.ts'
 import type { StatusError } from './errors.ts'
 import { isRecord, listAt } from './object.ts'
-import type { KubeObject } from './object.ts'
+import { labelKey, labelValue } from './resources/validation/names.ts'
 
-/** One demand on the labels, or on the fields, of an object. */
+/** One demand on the labels of an object. */
 export interface Requirement {
   readonly key: string
   readonly operator: '=' | '!=' | 'in' | 'notin' | 'exists' | '!' | 'gt' | 'lt'
@@ -15,7 +15,8 @@ export type Labels = Readonly<Record<string, string>>
 /**
  * Parses `a=b,c!=d,e in (f,g),h notin (i),j,!k,l>1`.
  *
- * @throws {StatusError} 400 for text that is no label selector, in the words of k8s.io/apimachinery/pkg/labels.
+ * @throws {StatusError} 400 for text that is no label selector, and for keys and values no label can have.
+ * @see https://github.com/kubernetes/apimachinery/blob/master/pkg/labels/selector.go
  */
 export function parseLabelSelector(text: string): readonly Requirement[] {
   const tokens = text.match(/==|!=|[=!<>(),]|[^\s=!<>(),]+/g) ?? []
@@ -24,7 +25,10 @@ export function parseLabelSelector(text: string): readonly Requirement[] {
   const peek = (): string => tokens[position] ?? ''
   const next = (): string => tokens[position++] ?? ''
   while (position < tokens.length) {
-    requirements.push(requirement(peek, next))
+    if (!isWord(peek()) && peek() !== '!') {
+      throw badRequest(`found '${peek()}', expected: !, identifier, or 'end of string'`)
+    }
+    requirements.push(checked(requirement(peek, next)))
     const separator = next()
     if (separator === '') break
     if (separator !== ',') {
@@ -46,56 +50,69 @@ const COMPARISONS: Readonly<Record<string, Requirement['operator']>> = {
 }
 
 function requirement(peek: () => string, next: () => string): Requirement {
-  const first = next()
-  if (first === '!') {
-    const key = next()
-    if (!isWord(key)) throw unparsed(key, 'identifier')
-    return { key, operator: '!', values: [] }
-  }
-  if (!isWord(first))
-    throw badRequest(`found '${first}', expected: !, identifier, or 'end of string'`)
+  const negated = peek() === '!'
+  if (negated) next()
+  const key = next()
+  if (!isWord(key)) throw unparsed(`found '${key}', expected: identifier`)
+  const problems = labelKey(key)
+  if (problems.length > 0) throw unparsed(invalidPart('<nil>', key, problems.join('; ')))
+  if (negated) return { key, operator: '!', values: [] }
   const word = peek()
-  if (word === '' || word === ',') return { key: first, operator: 'exists', values: [] }
-  const operator = COMPARISONS[word]
-  if (operator !== undefined) {
-    next()
-    const value = isWord(peek()) ? next() : ''
-    return { key: first, operator, values: [value] }
-  }
-  if (word !== 'in' && word !== 'notin') throw unparsed(word, 'in, notin, =, ==, !=, gt, lt')
+  if (word === '' || word === ',') return { key, operator: 'exists', values: [] }
   next()
-  return { key: first, operator: word, values: setOf(next) }
+  const operator = COMPARISONS[word]
+  if (operator !== undefined) return { key, operator, values: [exactValue(peek, next)] }
+  if (word === 'in' || word === 'notin') return { key, operator: word, values: setOf(peek, next) }
+  throw unparsed(`found '${word}', expected: in, notin, =, ==, !=, gt, lt`)
 }
 
-function setOf(next: () => string): readonly string[] {
+function exactValue(peek: () => string, next: () => string): string {
+  if (peek() === '' || peek() === ',') return ''
+  const value = next()
+  if (isWord(value)) return value
+  throw unparsed(`found '${value}', expected: identifier`)
+}
+
+function setOf(peek: () => string, next: () => string): readonly string[] {
   const open = next()
-  if (open !== '(') throw unparsed(open, "'('")
+  if (open !== '(') throw unparsed(`found '${open}' expected: '('`)
   const values: string[] = []
-  let expectsValue = true
   for (;;) {
+    // An empty place between commas is an empty value
+    values.push(isWord(peek()) ? next() : '')
     const token = next()
-    if (token === ')') {
-      if (expectsValue) values.push('')
-      return values
-    }
-    if (token === ',') {
-      if (expectsValue) values.push('')
-      expectsValue = true
-    } else if (isWord(token) && expectsValue) {
-      values.push(token)
-      expectsValue = false
-    } else {
-      throw unparsed(token, "',' or ')'")
-    }
+    if (token === ')') return [...new Set(values)].toSorted()
+    if (token !== ',') throw unparsed(`found '${token}', expected: ',' or ')'`)
   }
 }
+
+/** Values must be those a label can have; everything that is wrong with them is named. */
+function checked(one: Requirement): Requirement {
+  const compares = one.operator === 'gt' || one.operator === 'lt'
+  const problems = one.values.flatMap((value, index) => {
+    const path = `values[${index}]`
+    const label = labelValue(value).join('; ')
+    return [
+      ...(compares && !/^[+-]?\d+$/.test(value) ? [invalidPart(path, value, NO_INTEGER)] : []),
+      ...(label === '' ? [] : [invalidPart(`${path}[${one.key}]`, value, label)]),
+    ]
+  })
+  if (problems.length === 0) return one
+  throw unparsed(problems.length === 1 ? problems.join() : `[${problems.join(', ')}]`)
+}
+
+const NO_INTEGER = "for 'Gt', 'Lt' operators, the value must be an integer"
 
 function isWord(token: string): boolean {
   return token !== '' && !/^[=!<>(),]/.test(token)
 }
 
-function unparsed(found: string, expected: string): StatusError {
-  return badRequest(`unable to parse requirement: found '${found}', expected: ${expected}`)
+function invalidPart(path: string, value: string, problem: string): string {
+  return `${path}: Invalid value: ${JSON.stringify(value)}: ${problem}`
+}
+
+function unparsed(problem: string): StatusError {
+  return badRequest(`unable to parse requirement: ${problem}`)
 }
 
 export function matchesLabels(requirements: readonly Requirement[], labels: Labels = {}): boolean {
@@ -148,46 +165,4 @@ function matchesExpression(expression: Record<string, unknown>, labels: Labels):
     default:
       return false
   }
-}
-
-export type FieldReaders = Readonly<Record<string, (object: KubeObject) => string>>
-
-/**
- * Parses `metadata.name=x,status.phase!=Running` into a test of an object.
- *
- * @param readers The fields this kind can be selected by, beside name and namespace.
- * @throws {StatusError} 400 for a field the kind has no index for.
- */
-export function parseFieldSelector(
-  text: string,
-  readers: FieldReaders,
-): (object: KubeObject) => boolean {
-  const terms = text
-    .split(',')
-    .filter((term) => term !== '')
-    .map((term) => fieldTerm(term, { ...COMMON_FIELDS, ...readers }))
-  return (object) => terms.every((term) => term(object))
-}
-
-const COMMON_FIELDS: FieldReaders = {
-  'metadata.name': (object) => object.metadata.name ?? '',
-  'metadata.namespace': (object) => object.metadata.namespace ?? '',
-}
-
-function fieldTerm(term: string, readers: FieldReaders): (object: KubeObject) => boolean {
-  const match = /^(.*?)(!=|==|=)(.*)$/.exec(term)
-  if (match === null) {
-    throw badRequest(`invalid selector: '${term}'; can't understand '${term}'`)
-  }
-  const [, field = '', operator, value = ''] = match
-  const read = readers[field]
-  if (read === undefined) throw badRequest(unknownField(field, Object.keys(readers)))
-  return (object) => (read(object) === value) === (operator !== '!=')
-}
-
-/** Kinds without fields of their own are answered in other words than those with some. */
-function unknownField(field: string, known: readonly string[]): string {
-  if (known.length > Object.keys(COMMON_FIELDS).length) return `field label not supported: ${field}`
-  const list = known.map((one) => JSON.stringify(one)).join(', ')
-  return `${JSON.stringify(field)} is not a known field selector: only ${list}`
 }

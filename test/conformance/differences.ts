@@ -26,16 +26,10 @@ export const EXPLAINED: readonly Explained[] = [
     reason: 'the sentence that refuses a change of a pod has no diff of Go structures after it',
   },
   {
-    cases: /^patch: merge patch/,
+    cases: /^patch: merge patch|^body: keys written twice/,
     paths: MESSAGES,
     real: /patch: Invalid value|Invalid value: \\"\{/,
     reason: 'the patched object that a refusal shows has its keys in another order',
-  },
-  {
-    cases: /^decoding: bodies/,
-    paths: MESSAGES,
-    real: /json: cannot unmarshal array into Go value of type struct/,
-    reason: 'an anonymous Go structure is not named',
   },
   {
     cases: /^apply: it is written in YAML/,

@@ -27,6 +27,7 @@ export function createNormalizer(namespace: string): Normalizer {
       .replaceAll(ADDRESS, '#address')
       .replaceAll(GENERATED, '$1#####')
       .replaceAll(/(in record \()\d+\)/g, '$1#version)')
+      .replaceAll(/(too large resource version.*current: )\d+/gi, '$1#version')
   const walk = (value: unknown, key: string): unknown => {
     if (typeof value === 'string') return scalar(value, key, text)
     if (Array.isArray(value))

@@ -13,6 +13,7 @@ const FIELDS: Readonly<
     { path: 'spec.completionMode', value: 'Indexed' },
     { path: 'spec.backoffLimitPerIndex' },
     { path: 'spec.managedBy' },
+    { path: 'spec.maxFailedIndexes' },
     { path: 'spec.podFailurePolicy' },
     { path: 'spec.podReplacementPolicy', value: 'Failed' },
     { path: 'spec.successPolicy' },

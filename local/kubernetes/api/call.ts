@@ -1,9 +1,15 @@
-import { badRequest, methodNotAllowed, NoSuchPath, pageNotFound } from '../errors.ts'
+import {
+  badRequest,
+  methodNotAllowed,
+  NoSuchPath,
+  notImplemented,
+  pageNotFound,
+} from '../errors.ts'
 import type { Resource, Subresource } from '../resources/resource.ts'
 import type { Api } from './api.ts'
 import type { User } from './user.ts'
 import { mediaType } from './media-type.ts'
-import { writeOptions } from './options.ts'
+import { flag, writeOptions } from './options.ts'
 import type { WriteOptions } from './options.ts'
 
 /** A request for objects, understood: which kind, where, which one, by whom and how. */
@@ -62,10 +68,11 @@ export function subjectOf({ resource, name }: Pick<Call, 'resource' | 'name'>) {
 }
 
 function parsePath(api: Api, pathname: string): Target {
-  const [root, ...segments] = pathname
-    .split('/')
-    .filter((segment) => segment !== '')
-    .map(decode)
+  const [, root, ...segments] = pathname.replace(/\/$/, '').split('/').map(decode)
+  // `a//b` and an escaped slash in a name are no paths of this API; without a namespace's name all of them are meant
+  const isEverywhere = segments.at(-3) === 'namespaces' && segments.at(-2) === ''
+  if (isEverywhere) segments.splice(-3, 2)
+  if (segments.some((segment) => segment === '' || segment.includes('/'))) throw pageNotFound()
   const group = root === 'apis' ? segments.shift() : ''
   const version = segments.shift()
   if (group === undefined || version === undefined || segments.length === 0) throw pageNotFound()
@@ -86,6 +93,18 @@ function parsePath(api: Api, pathname: string): Target {
   return resolve(resource, { namespace: undefined, name: second, subresource: third, rest: fourth })
 }
 
+/** What a real server has and this one does not: said plainly, because a client would take 404 for a missing object. */
+const ABSENT: ReadonlySet<string> = new Set([
+  'nodes/proxy',
+  'pods/attach',
+  'pods/ephemeralcontainers',
+  'pods/exec',
+  'pods/portforward',
+  'pods/proxy',
+  'pods/resize',
+  'services/proxy',
+])
+
 function resolve(
   resource: Resource,
   place: {
@@ -97,7 +116,10 @@ function resolve(
 ): Target {
   if (place.rest !== undefined) throw pageNotFound()
   const subresource = resource.subresources.find(({ name }) => name === place.subresource)
-  if (place.subresource !== undefined && !subresource) throw pageNotFound()
+  if (place.subresource !== undefined && !subresource) {
+    const path = `${resource.plural}/${place.subresource}`
+    throw ABSENT.has(path) ? notImplemented(path) : pageNotFound()
+  }
   return { resource, namespace: place.namespace, name: place.name, subresource }
 }
 
@@ -110,12 +132,10 @@ function decode(segment: string): string {
 }
 
 function verbOf(method: string, query: URLSearchParams, { name, subresource }: Target): string {
-  const watches = ['true', '1', ''].includes(query.get('watch') ?? 'no')
   switch (method) {
     case 'GET':
-    case 'HEAD':
-      if (name !== undefined && (subresource || !watches)) return 'get'
-      return watches ? 'watch' : 'list'
+      if (name !== undefined || subresource) return 'get'
+      return flag(query, 'watch') ? 'watch' : 'list'
     case 'POST':
       return 'create'
     case 'PUT':
@@ -129,8 +149,12 @@ function verbOf(method: string, query: URLSearchParams, { name, subresource }: T
   }
 }
 
-/** A collection cannot be replaced, and an object that has a name already cannot be created. */
-function fitsPath(verb: string, { name, subresource }: Target): boolean {
+/**
+ * A collection cannot be replaced, an object that has a name already cannot be created, and over all namespaces one can
+ * only read.
+ */
+function fitsPath(verb: string, { resource, namespace, name, subresource }: Target): boolean {
+  if (resource.namespaced && namespace === undefined) return verb === 'list' || verb === 'watch'
   if (verb === 'update' || verb === 'patch') return name !== undefined
   return verb !== 'create' || name === undefined || subresource !== undefined
 }

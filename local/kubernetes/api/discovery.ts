@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { NoSuchPath, pageNotFound } from '../errors.ts'
-import { SCALE_GROUP } from '../resources/builtin.ts'
 import { groupVersion } from '../resources/resource.ts'
 import type { Resource } from '../resources/resource.ts'
 import type { Api } from './api.ts'
@@ -53,9 +52,7 @@ type Group = readonly [name: string, resources: readonly Resource[]]
 
 function grouped(resources: readonly Resource[]): readonly Group[] {
   const names = [...new Set(resources.map(({ group }) => group))]
-  return names
-    .filter((name) => name !== SCALE_GROUP)
-    .map((name) => [name, resources.filter(({ group }) => group === name)])
+  return names.map((name) => [name, resources.filter(({ group }) => group === name)])
 }
 
 function coreVersions(): object {

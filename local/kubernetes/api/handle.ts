@@ -1,18 +1,18 @@
 import {
-  badRequest,
   methodNotAllowed,
+  noSuchForm,
   NoSuchPath,
   notAcceptable,
   notImplemented,
-  pageNotFound,
 } from '../errors.ts'
+import { selectedName } from '../field-selectors.ts'
 import { impersonate } from './impersonate.ts'
-import { accepts } from './media-type.ts'
-import type { KubeObject } from '../object.ts'
+import { accepts, acceptsForm } from './media-type.ts'
 import type { Api } from './api.ts'
 import { authenticate } from './authenticate.ts'
 import { authorize } from './authorize.ts'
-import { readObject } from './body.ts'
+import { checkName } from './preconditions.ts'
+import { readObject } from './read-object.ts'
 import { parseCall } from './call.ts'
 import type { Call } from './call.ts'
 import { discover, VERSION } from './discovery.ts'
@@ -20,7 +20,7 @@ import { openapi } from './openapi.ts'
 import { patchObject } from './patch.ts'
 import { getObject, listObjects, liveObject } from './read.ts'
 import { deleteCollection, deleteObject } from './remove.ts'
-import { answer, json, refusal } from './respond.ts'
+import { answer, json, refusal, withWarnings } from './respond.ts'
 import { bindPod, evictPod } from './subresources/pod.ts'
 import { podLog } from './subresources/log.ts'
 import { review } from './subresources/reviews.ts'
@@ -39,25 +39,45 @@ export async function handle(api: Api, request: Request): Promise<Response> {
       authorize(api, user, { verb: request.method.toLowerCase(), path })
       return await page(api, request, path)
     }
-    const call = parseCall(api, request, user)
-    authorize(api, user, actionOf(call))
-    if (!accepts(request, SHOWN_AS)) throw notAcceptable()
-    return await objects(api, call)
+    return await answerCall(api, parseCall(api, request, user))
   } catch (error) {
     return refusal(error)
   }
 }
 
+/** What was to be said about the object is said with a refusal too. */
+async function answerCall(api: Api, call: Call): Promise<Response> {
+  const { request, user, subresource, warnings } = call
+  try {
+    authorize(api, user, actionOf(call))
+    if (!accepts(request, subresource?.name === 'log' ? LOG_SHOWN_AS : SHOWN_AS)) {
+      throw notAcceptable()
+    }
+    if (!acceptsForm(request)) throw noSuchForm()
+    return await objects(api, call)
+  } catch (error) {
+    return withWarnings(refusal(error), warnings)
+  }
+}
+
 const JWKS = 'application/jwk-set+json'
-const SHOWN_AS = ['application/json', 'text/plain']
+const SHOWN_AS = ['application/json']
+const LOG_SHOWN_AS = ['application/json', 'text/plain']
 
 /** `/apis/GROUP`, `/apis/GROUP/VERSION` and `/api/v1`. */
 function isDiscovery(path: string): boolean {
   return /^\/(api\/[^/]+|apis\/[^/]+(\/[^/]+)?)\/?$/.test(path)
 }
 
+/** `/api` and `/apis`, which have a form of their own. */
+function isAggregated(path: string): boolean {
+  return /^\/apis?\/?$/.test(path)
+}
+
+/** A list or watch of one name is judged as a read of that name. */
 function actionOf(call: Call) {
-  const { verb, resource, subresource, namespace, name } = call
+  const { verb, resource, subresource, namespace, query } = call
+  const name = call.name ?? listedName(verb, query)
   return {
     verb,
     group: resource.group,
@@ -67,13 +87,27 @@ function actionOf(call: Call) {
   }
 }
 
+function listedName(verb: string, query: URLSearchParams): string | undefined {
+  if (verb !== 'list' && verb !== 'watch') return undefined
+  try {
+    return selectedName(query.get('fieldSelector') ?? '')
+  } catch {
+    // A selector that cannot be read is refused after authorization
+    return undefined
+  }
+}
+
 /** Paths that are no objects. */
 async function page(api: Api, request: Request, path: string): Promise<Response> {
-  if (request.method !== 'GET') throw pageNotFound()
-  if (['/healthz', '/livez', '/readyz'].some((one) => path === one || path.startsWith(`${one}/`))) {
+  if (/^\/(healthz|livez|readyz)(\/(ping|log|etcd))?$/.test(path)) {
     return new Response('ok', { headers: { 'content-type': 'text/plain; charset=utf-8' } })
   }
-  if (path === '/version') return json(VERSION)
+  if (!/^\/(version|apis?|openapi|openid|\.well-known)(\/|$)/.test(path)) throw new NoSuchPath()
+  if (request.method !== 'GET') throw methodNotAllowed()
+  if (/^\/version\/?$/.test(path)) {
+    if (!accepts(request, SHOWN_AS)) throw notAcceptable('application/json')
+    return json(VERSION)
+  }
   if (path === '/.well-known/openid-configuration') {
     return json(api.tokens.discovery(`${new URL(request.url).origin}/openid/v1/jwks`))
   }
@@ -83,7 +117,10 @@ async function page(api: Api, request: Request, path: string): Promise<Response>
     return json(api.tokens.jwks(), 200, { 'content-type': JWKS })
   }
   if (/^\/openapi\/v3(\/|$)/.test(path)) return openapi(api, request)
-  if (/^\/apis?(\/|$)/.test(path)) return discover(api, request)
+  if (/^\/apis?(\/|$)/.test(path)) {
+    if (!accepts(request, SHOWN_AS)) throw isAggregated(path) ? noSuchForm() : notAcceptable()
+    return discover(api, request)
+  }
   throw new NoSuchPath()
 }
 
@@ -137,13 +174,6 @@ async function subresource(api: Api, call: Call, name: string): Promise<Response
 async function create(api: Api, call: Call): Promise<Response> {
   const object = await readObject(call)
   return answer(api, call, await createObject(api, call, object), 201)
-}
-
-function checkName({ name = '' }: Call, { metadata }: KubeObject): void {
-  if (metadata.name) return
-  throw badRequest(
-    `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
-  )
 }
 
 async function update(api: Api, call: Call): Promise<Response> {

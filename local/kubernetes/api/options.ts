@@ -110,7 +110,6 @@ export interface ListOptions {
 export function listOptions(query: URLSearchParams, verb: 'list' | 'watch'): ListOptions {
   const limit = integer(query, 'limit') ?? 0
   const timeoutSeconds = integer(query, 'timeoutSeconds')
-  const initial = query.get('sendInitialEvents')
   refuse('ListOptions', verb === 'watch' ? watchProblems(query) : listProblems(query))
   const token = query.get('continue') ?? ''
   const version = query.get('resourceVersion') ?? ''
@@ -118,27 +117,39 @@ export function listOptions(query: URLSearchParams, verb: 'list' | 'watch'): Lis
     throw badRequest('specifying resource version is not allowed when using continue')
   }
   return {
-    limit: limit === 0 ? undefined : limit,
+    // Version 0 is answered from a cache, which knows no pages
+    limit: limit <= 0 || version === '0' ? undefined : limit,
     resourceVersion: version === '' ? undefined : revision(version, verb),
     exact: query.get('resourceVersionMatch') === 'Exact',
     continueToken: token === '' ? undefined : token,
-    sendInitialEvents: initial === 'true' || initial === '1',
-    allowWatchBookmarks: ['true', '1'].includes(query.get('allowWatchBookmarks') ?? ''),
+    sendInitialEvents: flag(query, 'sendInitialEvents'),
+    allowWatchBookmarks: flag(query, 'allowWatchBookmarks'),
     timeoutSeconds,
   }
 }
 
-function integer(query: URLSearchParams, key: string): number | undefined {
-  const text = query.get(key)
-  if (text === null || text === '') return undefined
-  if (/^-?\d+$/.test(text)) return Number(text)
-  throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
+/** A parameter that is there is true, unless it says `false` or `0`. */
+export function flag(query: URLSearchParams, key: string): boolean {
+  return query.has(key) && !['false', '0'].includes((query.get(key) ?? '').toLowerCase())
 }
 
-function revision(text: string, verb: 'list' | 'watch'): number {
+const MAX_INT64 = 2n ** 63n - 1n
+
+/** @throws {StatusError} 400 for what is no number of 64 bits. */
+export function integer(query: URLSearchParams, key: string): number | undefined {
+  const text = query.get(key)
+  if (text === null) return undefined
+  const isNumber = /^[+-]?\d+$/.test(text)
+  if (isNumber && BigInt(text) <= MAX_INT64 && BigInt(text) >= -MAX_INT64 - 1n) return Number(text)
+  const problem = isNumber ? 'value out of range' : 'invalid syntax'
+  throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: ${problem}`)
+}
+
+/** The version a read asks for. */
+export function revision(text: string, verb: 'get' | 'list' | 'watch'): number {
   if (/^\d+$/.test(text)) return Number(text)
   const problem = `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`
-  if (verb === 'watch') throw new StatusError(500, '', problem)
+  if (verb !== 'list') throw new StatusError(500, '', problem)
   throw badRequest(`invalid resource version: ${problem}`)
 }
 
@@ -189,6 +200,11 @@ function watchProblems(query: URLSearchParams): readonly StatusCause[] {
       ),
     )
   }
+  if (query.get('continue')) {
+    problems.push(
+      forbiddenField(MATCH, 'resourceVersionMatch is forbidden when continue is provided'),
+    )
+  }
   if (match === '') return problems
   if (!initial) {
     problems.push(
@@ -199,11 +215,6 @@ function watchProblems(query: URLSearchParams): readonly StatusCause[] {
     )
   }
   if (match !== 'NotOlderThan') problems.push(notSupported(MATCH, match, ['NotOlderThan']))
-  if (query.get('continue')) {
-    problems.push(
-      forbiddenField(MATCH, 'resourceVersionMatch is forbidden when continue is provided'),
-    )
-  }
   return problems
 }
 

@@ -1,19 +1,24 @@
 import { badRequest, StatusError, unsupportedCustomPatch, unsupportedPatch } from '../errors.ts'
 import { applyConfiguration } from '../fields/apply.ts'
+import { goText } from '../fields/go-text.ts'
 import { isRecord } from '../object.ts'
 import type { JsonObject, KubeObject } from '../object.ts'
 import { applyJsonPatch } from '../patch/json-patch.ts'
 import { applyMergePatch } from '../patch/merge-patch.ts'
-import { undecodable } from '../patch/patch-errors.ts'
+import { undecodable, wrongDocument } from '../patch/patch-errors.ts'
 import { strategicMerge } from '../patch/strategic.ts'
 import { groupVersion, hasSubresource } from '../resources/resource.ts'
 import type { Resource } from '../resources/resource.ts'
+import { DecodeProblem } from '../schema/decode.ts'
 import { timestamp } from './api.ts'
 import type { Api } from './api.ts'
-import { decodeObject, readJson } from './body.ts'
+import { readBody, UnreadableBody } from './body.ts'
+import type { Body, Duplicates } from './body.ts'
+import { decodeObject } from './read-object.ts'
 import { mediaType } from './media-type.ts'
 import { subjectOf } from './call.ts'
 import type { Call } from './call.ts'
+import { checkName } from './preconditions.ts'
 import { liveObject } from './read.ts'
 import { answer } from './respond.ts'
 import { createObject, placeOf, updateObject } from './write.ts'
@@ -29,40 +34,68 @@ export async function patchObject(api: Api, call: Call): Promise<Response> {
   const type = mediaType(call.request)
   if (type === APPLY) return applyObject(api, call)
   if (!TYPES.includes(type)) throw unsupportedPatch()
-  const patch = await readJson(call.request)
+  // First of all the object must be there; it may be another one when the patch has come
+  liveObject(api, call)
+  const patch = await readPatch(call.request)
   const live = liveObject(api, call)
-  const patched = patchedObject(call, live, type, patch)
+  const patched = patchedObject(call, live, patch)
+  checkName(call, patched)
   return answer(api, call, await updateObject(api, call, live, patched))
 }
 
+/** A patch as it was sent, with the type it is of. */
+export interface Patch extends Body {
+  readonly type: string
+}
+
+/** @throws {StatusError} 400 for text that is no JSON, in the words of the type of patch. */
+export async function readPatch(request: Request): Promise<Patch> {
+  const type = mediaType(request)
+  const prefix = type === STRATEGIC ? '' : 'error decoding patch: '
+  const body = await readBody(request).catch((error: unknown) => {
+    throw error instanceof UnreadableBody ? badRequest(`${prefix}${error.message}`) : error
+  })
+  if (body.value === undefined) throw badRequest(`${prefix}unexpected end of JSON input`)
+  if (type !== JSON_PATCH) return { ...body, type }
+  const sentences = [...body.duplicates.warnings, ...unknownInOperations(body.value)]
+  const warnings = sentences.map((one) => `json patch ${one}`)
+  return { ...body, type, duplicates: { warnings, refusal: warnings.join(', ') } }
+}
+
+const OPERATION_FIELDS = new Set(['op', 'path', 'from', 'value'])
+
+function unknownInOperations(patch: unknown): readonly string[] {
+  if (!Array.isArray(patch)) return []
+  return patch.flatMap((operation: unknown, index) =>
+    Object.keys(isRecord(operation) ? operation : {})
+      .filter((key) => !OPERATION_FIELDS.has(key))
+      .map((key) => `unknown field "[${index}].${key}"`),
+  )
+}
+
 /** The object a patch makes of another, decoded. */
-export function patchedObject(
-  call: Call,
-  live: KubeObject,
-  type: string,
-  patch: unknown,
-): KubeObject {
+export function patchedObject(call: Call, live: KubeObject, patch: Patch): KubeObject {
   const shown = call.resource.rules.fromStored?.(live) ?? live
-  const raw = merged(call, shown, type, patch)
+  const raw = merged(call, shown, patch)
   try {
-    return decodeObject(raw, call.resource, call)
+    return decodeObject(raw, call.resource, call, patch.duplicates)
   } catch (error) {
-    if (!(error instanceof StatusError) || error.code !== 400) throw error
-    // The real server names no kind here, and shows the whole object
-    const detail = error.message.replace(/^.*?cannot be handled as a \w+: (?=strict|json)/, '')
-    throw undecodable(JSON.stringify(raw), detail)
+    if (!(error instanceof DecodeProblem)) throw error
+    // The real server names no kind here, and shows the whole object, or the patch as Go holds it
+    const text = patch.type === STRATEGIC ? goText(patch.value) : JSON.stringify(raw)
+    throw undecodable(text, error.message)
   }
 }
 
-function merged(call: Call, live: KubeObject, type: string, patch: unknown): JsonObject {
+function merged(call: Call, live: KubeObject, { type, value }: Patch): JsonObject {
   switch (type) {
     case JSON_PATCH:
-      return applyJsonPatch(live, patch)
+      return applyJsonPatch(live, value)
     case MERGE:
-      return applyMergePatch(live, patch)
+      return applyMergePatch(live, value)
     case STRATEGIC:
       if (call.resource.custom) throw unsupportedCustomPatch()
-      return strategicMerge(live, patch, call.resource.shape())
+      return strategicMerge(live, value, call.resource.shape())
     default:
       throw unsupportedPatch()
   }
@@ -70,8 +103,10 @@ function merged(call: Call, live: KubeObject, type: string, patch: unknown): Jso
 
 async function applyObject(api: Api, call: Call): Promise<Response> {
   const { resource, query } = call
-  const applied = await appliedObject(call)
-  const live = api.store.get(placeOf(resource, call.namespace, call.name ?? ''))
+  const { applied, duplicates } = await appliedObject(call)
+  const live = call.subresource
+    ? liveObject(api, call)
+    : api.store.get(placeOf(resource, call.namespace, call.name ?? ''))
   const merged = applyConfiguration({
     live: live && (resource.rules.fromStored?.(live) ?? live),
     applied,
@@ -84,6 +119,7 @@ async function applyObject(api: Api, call: Call): Promise<Response> {
     resetFields: resetFields(call),
     subject: { ...subjectOf(call), name: call.name ?? '' },
   })
+  reportDuplicates(call, duplicates)
   const { managedFields } = merged.metadata
   const object = converted(merged, applied, resource)
   if (managedFields) object.metadata.managedFields = managedFields
@@ -99,9 +135,9 @@ function converted(merged: KubeObject, applied: KubeObject, resource: Resource):
   try {
     return decodeObject(merged, resource, { fieldValidation: 'Ignore', warnings: [] })
   } catch (error) {
-    if (!(error instanceof StatusError) || error.code !== 400) throw error
-    const problem = error.message.replace(/^.*?cannot be handled as a \w+: /, '')
-    const detail = problem.includes('base64') ? `error decoding from json: ${problem}` : problem
+    if (!(error instanceof DecodeProblem)) throw error
+    const { message } = error
+    const detail = message.includes('base64') ? `error decoding from json: ${message}` : message
     const { namespace = '', name = '' } = applied.metadata
     const type = `${resource.group}/${resource.version}, Kind=${resource.kind}`
     throw new StatusError(
@@ -113,9 +149,11 @@ function converted(merged: KubeObject, applied: KubeObject, resource: Resource):
 }
 
 /** The configuration as it was sent: nothing is decoded or defaulted, because what is not in it is not owned. */
-async function appliedObject({ request, resource, name = '' }: Call): Promise<KubeObject> {
-  const raw = await readJson(request)
-  if (!isRecord(raw)) throw badRequest('error decoding YAML: the configuration must be an object')
+async function appliedObject(
+  call: Call,
+): Promise<{ readonly applied: KubeObject; readonly duplicates: Duplicates }> {
+  const { resource } = call
+  const { value: raw, duplicates } = await readConfiguration(call.request)
   const kind = shownText(raw['kind'])
   const apiVersion = shownText(raw['apiVersion'])
   if (kind !== resource.kind || apiVersion !== groupVersion(resource)) {
@@ -123,17 +161,29 @@ async function appliedObject({ request, resource, name = '' }: Call): Promise<Ku
     throw badRequest(`invalid object type: ${version}, Kind=${kind}`)
   }
   const metadata = isRecord(raw['metadata']) ? raw['metadata'] : {}
-  if (!metadata['name']) {
-    throw badRequest(
-      `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
-    )
-  }
-  if (metadata['name'] !== name) {
-    throw badRequest(
-      `the name of the object (${shownText(metadata['name'])}) does not match the name on the URL (${name})`,
-    )
-  }
-  return { ...(raw as KubeObject), metadata }
+  const applied = { ...(raw as KubeObject), metadata }
+  checkName(call, applied)
+  return { applied, duplicates }
+}
+
+async function readConfiguration(request: Request) {
+  const { value = {}, duplicates } = await readBody(request).catch((error: unknown) => {
+    throw error instanceof UnreadableBody
+      ? badRequest(`error decoding YAML: ${error.message}`)
+      : error
+  })
+  if (value === null) return { value: {}, duplicates }
+  if (isRecord(value)) return { value, duplicates }
+  const decoding = 'error decoding YAML: error unmarshaling JSON: while decoding JSON: '
+  throw wrongDocument(value, 'value of type map[string]interface {}', decoding)
+}
+
+function reportDuplicates({ fieldValidation, warnings }: Call, duplicates: Duplicates): void {
+  if (fieldValidation === 'Warn') warnings.push(...duplicates.warnings)
+  if (fieldValidation !== 'Strict' || duplicates.refusal === '') return
+  throw badRequest(
+    `error strict decoding YAML: error converting YAML to JSON: ${duplicates.refusal}`,
+  )
 }
 
 function shownText(value: unknown): string {

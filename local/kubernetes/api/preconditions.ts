@@ -6,6 +6,16 @@ import type { Call } from './call.ts'
 /** Kinds whose PUT must name the resourceVersion it replaces. */
 const LOCKED = new Set(['leases', 'customresourcedefinitions', 'poddisruptionbudgets'])
 
+/** An update says which object it means. */
+export function checkName({ name = '' }: Call, { metadata }: KubeObject): void {
+  if (metadata.name === undefined || metadata.name === '') {
+    throw badRequest(
+      `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
+    )
+  }
+  if (metadata.name !== name) throw otherName(metadata.name, name)
+}
+
 /** Name and namespace in the object are those of the URL. */
 export function checkNamespace(call: Call, { metadata }: KubeObject): void {
   if (call.resource.namespaced && metadata.namespace && metadata.namespace !== call.namespace) {
@@ -14,10 +24,14 @@ export function checkNamespace(call: Call, { metadata }: KubeObject): void {
     )
   }
   if (call.name !== undefined && metadata.name && metadata.name !== call.name) {
-    throw badRequest(
-      `the name of the object (${metadata.name}) does not match the name on the URL (${call.name})`,
-    )
+    throw otherName(metadata.name, call.name)
   }
+}
+
+function otherName(sent: string, inPath: string): StatusError {
+  return badRequest(
+    `the name of the object (${sent}) does not match the name on the URL (${inPath})`,
+  )
 }
 
 /** Optimistic locking, and the identity of the object the writer has in mind. */

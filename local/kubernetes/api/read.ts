@@ -1,10 +1,11 @@
 import { badRequest, gone, notFound, StatusError } from '../errors.ts'
 import type { KubeObject } from '../object.ts'
-import { matchesLabels, parseFieldSelector, parseLabelSelector } from '../selectors.ts'
+import { parseFieldSelector } from '../field-selectors.ts'
+import { matchesLabels, parseLabelSelector } from '../selectors.ts'
 import type { Api } from './api.ts'
 import { subjectOf } from './call.ts'
 import type { Call } from './call.ts'
-import { listOptions } from './options.ts'
+import { listOptions, revision } from './options.ts'
 import type { ListOptions } from './options.ts'
 import { answer, listAnswer } from './respond.ts'
 import { placeOf } from './write.ts'
@@ -18,6 +19,8 @@ export function liveObject(api: Api, call: Call): KubeObject {
 }
 
 export function getObject(api: Api, call: Call): Response {
+  const version = call.query.get('resourceVersion')
+  if (version) refuseFuture(api, revision(version, 'get'))
   return answer(api, call, liveObject(api, call))
 }
 
@@ -26,12 +29,12 @@ export function listObjects(api: Api, call: Call): Response {
   const { resource, query } = call
   const options = listOptions(query, 'list')
   const page = options.continueToken ? parseContinue(options.continueToken) : undefined
-  const revision = page?.revision ?? revisionOf(api, options)
-  if (revision < api.store.compacted()) throw tooOld(page !== undefined, revision, api)
+  const asked = page?.revision ?? revisionOf(api, options)
+  if (asked < api.store.compacted()) throw tooOld(page !== undefined, asked, api)
   const all =
-    revision === api.store.revision()
+    asked === api.store.revision()
       ? api.store.list(resource.collection, call.namespace)
-      : api.store.listAt(resource.collection, revision, call.namespace)
+      : api.store.listAt(resource.collection, asked, call.namespace)
   const rest = all
     .filter(wanted(call))
     .filter((object) => page === undefined || keyOf(object) > page.after)
@@ -39,10 +42,10 @@ export function listObjects(api: Api, call: Call): Response {
   const last = items.at(-1)
   const remaining = rest.length - items.length
   const metadata = {
-    resourceVersion: String(revision),
+    resourceVersion: String(asked),
     ...(remaining > 0 && last
       ? {
-          continue: continueToken({ revision, after: keyOf(last) }),
+          continue: continueToken({ revision: asked, after: keyOf(last) }),
           ...(isSelective(query) ? {} : { remainingItemCount: remaining }),
         }
       : {}),
@@ -52,15 +55,19 @@ export function listObjects(api: Api, call: Call): Response {
 }
 
 function revisionOf(api: Api, { resourceVersion = 0, exact }: ListOptions): number {
+  refuseFuture(api, resourceVersion)
+  return exact ? resourceVersion : api.store.revision()
+}
+
+/** A real server waits three seconds for the version first. */
+function refuseFuture(api: Api, version: number): void {
   const current = api.store.revision()
-  if (resourceVersion > current) {
-    const message = 'Too large resource version'
-    throw new StatusError(504, 'Timeout', `${message}: ${resourceVersion}, current: ${current}`, {
-      causes: [{ reason: 'ResourceVersionTooLarge', message }],
-      retryAfterSeconds: 1,
-    })
-  }
-  return exact ? resourceVersion : current
+  if (version <= current) return
+  const message = 'Too large resource version'
+  throw new StatusError(504, 'Timeout', `Timeout: ${message}: ${version}, current: ${current}`, {
+    causes: [{ reason: 'ResourceVersionTooLarge', message }],
+    retryAfterSeconds: 1,
+  })
 }
 
 function tooOld(isPage: boolean, revision: number, api: Api): StatusError {
@@ -73,16 +80,14 @@ function tooOld(isPage: boolean, revision: number, api: Api): StatusError {
 
 /** The selectors of a call as one question. */
 export function wanted(call: Call): (object: KubeObject) => boolean {
-  const { resource, query, name } = call
+  const { resource, query } = call
   const labels = parseLabelSelector(query.get('labelSelector') ?? '')
   const fields = parseFieldSelector(
     query.get('fieldSelector') ?? '',
     resource.rules.fieldSelectors ?? {},
+    resource.kind,
   )
-  return (object) =>
-    matchesLabels(labels, object.metadata.labels) &&
-    fields(object) &&
-    (name === undefined || object.metadata.name === name)
+  return (object) => matchesLabels(labels, object.metadata.labels) && fields(object)
 }
 
 function keyOf({ metadata }: KubeObject): string {

@@ -1,15 +1,13 @@
 import { admitNamespaceDelete } from '../admission/namespace-lifecycle.ts'
 import { conflict } from '../errors.ts'
-import type { StatusCause } from '../errors.ts'
-import { isRecord, listAt, numberAt, textAt } from '../object.ts'
-import type { JsonObject, KubeObject } from '../object.ts'
+import { isRecord, numberAt, textAt } from '../object.ts'
+import type { KubeObject } from '../object.ts'
 import { groupVersion } from '../resources/resource.ts'
-import { invalidValue, notSupported } from '../resources/validation/causes.ts'
 import { timestamp } from './api.ts'
 import type { Api } from './api.ts'
-import { readJson } from './body.ts'
 import type { Call } from './call.ts'
-import { dryRunProblems, refuse } from './options.ts'
+import { readDeleteOptions } from './delete-options.ts'
+import type { DeleteOptions } from './delete-options.ts'
 import { liveObject, wanted } from './read.ts'
 import { answer, json } from './respond.ts'
 import { isReleased, placeOf } from './write.ts'
@@ -18,16 +16,8 @@ import { isReleased, placeOf } from './write.ts'
 const RETURNS_OBJECT = new Set(['pods', 'serviceaccounts', 'services', 'resourcequotas'])
 const DEFAULT_POD_GRACE_SECONDS = 30
 
-interface DeleteOptions {
-  readonly gracePeriodSeconds: number | undefined
-  readonly propagation: 'Background' | 'Foreground' | 'Orphan'
-  readonly uid: string | undefined
-  readonly resourceVersion: string | undefined
-  readonly dryRun: boolean
-}
-
 export async function deleteObject(api: Api, call: Call): Promise<Response> {
-  const options = await readOptions(call)
+  const options = await readDeleteOptions(call)
   if (call.resource.plural === 'namespaces') admitNamespaceDelete(call.name ?? '')
   const live = liveObject(api, call)
   const { object, removed } = remove(api, call, live, options)
@@ -48,7 +38,7 @@ export async function deleteObject(api: Api, call: Call): Promise<Response> {
 
 /** Deletes everything the selectors match and answers with the list. */
 export async function deleteCollection(api: Api, call: Call): Promise<Response> {
-  const options = await readOptions(call)
+  const options = await readDeleteOptions(call)
   const items = api.store
     .list(call.resource.collection, call.namespace)
     .filter(wanted(call))
@@ -100,7 +90,7 @@ function mark(api: Api, live: KubeObject, options: DeleteOptions): KubeObject {
   const finalizers = finalizersFor(live, options)
   const metadata = { ...live.metadata, ...timed }
   delete metadata.finalizers
-  if (finalizers.length > 0) metadata.finalizers = finalizers
+  if (finalizers.length > 0) metadata.finalizers = [...finalizers]
   if (at === undefined && metadata.generation !== undefined) metadata.generation += 1
   const marked = { ...live, metadata }
   if (live.kind !== 'Namespace') return marked
@@ -124,14 +114,28 @@ function graceOf(live: KubeObject, { gracePeriodSeconds }: DeleteOptions): numbe
   )
 }
 
-function finalizersFor(live: KubeObject, { propagation }: DeleteOptions): string[] {
-  const others = (live.metadata.finalizers ?? []).filter(
-    (one) => one !== 'orphan' && one !== 'foregroundDeletion',
-  )
-  if (propagation === 'Foreground') return [...others, 'foregroundDeletion']
-  if (propagation === 'Orphan') return [...others, 'orphan']
-  return live.metadata.deletionTimestamp === undefined ? others : (live.metadata.finalizers ?? [])
+/** Without a wish the finalizers that are there decide; a kind's own default comes last. */
+function finalizersFor(
+  live: KubeObject,
+  { propagation, defaultPropagation }: DeleteOptions,
+): readonly string[] {
+  const present = live.metadata.finalizers ?? []
+  const others = present.filter((one) => one !== ORPHAN && one !== FOREGROUND)
+  const isDecided = others.length < present.length
+  switch (propagation ?? (isDecided ? undefined : defaultPropagation)) {
+    case 'Foreground':
+      return [...others, FOREGROUND]
+    case 'Orphan':
+      return [...others, ORPHAN]
+    case 'Background':
+      return live.metadata.deletionTimestamp === undefined ? others : present
+    default:
+      return present
+  }
 }
+
+const ORPHAN = 'orphan'
+const FOREGROUND = 'foregroundDeletion'
 
 function after(api: Api, seconds: number): string {
   return timestamp({ ...api, now: () => api.now() + seconds * 1000 })
@@ -157,75 +161,4 @@ function checkPreconditions(
       `the ResourceVersion in the precondition (${options.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
     )
   }
-}
-
-/**
- * Of the body alone if there is one; else of the query. A client that asks for a dry run in the query and sends options
- * in the body has deleted the object.
- *
- * @see https://github.com/kubernetes/kubernetes/blob/v1.36.0/staging/src/k8s.io/apiserver/pkg/endpoints/handlers/delete.go
- */
-async function readOptions(call: Call): Promise<DeleteOptions> {
-  const body = await readJson(call.request)
-  return parseDeleteOptions(call, isRecord(body) ? body : optionsOfQuery(call.query))
-}
-
-function optionsOfQuery(query: URLSearchParams): JsonObject {
-  const grace = query.get('gracePeriodSeconds')
-  const policy = query.get('propagationPolicy')
-  const orphan = query.get('orphanDependents')
-  return {
-    ...(grace ? { gracePeriodSeconds: Number(grace) } : {}),
-    ...(policy === null ? {} : { propagationPolicy: policy }),
-    ...(orphan === null ? {} : { orphanDependents: orphan }),
-    dryRun: query.getAll('dryRun'),
-  }
-}
-
-/** DeleteOptions as they stand in a body, or in an eviction. */
-export function parseDeleteOptions(call: Call, raw: unknown): DeleteOptions {
-  const body: JsonObject = isRecord(raw) ? raw : {}
-  const grace = numberAt(body, 'gracePeriodSeconds')
-  const asked = textAt(body, 'propagationPolicy')
-  const orphan = body['orphanDependents']
-  const dryRun = listAt(body, 'dryRun').map(String)
-  refuse('DeleteOptions', [...propagationProblems(asked, orphan), ...dryRunProblems(dryRun)])
-  const wish = orphan === true || orphan === 'true' ? 'Orphan' : (asked ?? defaultPropagation(call))
-  return {
-    // A negative time is no time to wait, and 0 would be force
-    gracePeriodSeconds: grace !== undefined && grace < 0 ? 1 : grace,
-    propagation: wish === 'Foreground' || wish === 'Orphan' ? wish : 'Background',
-    uid: textAt(body, 'preconditions', 'uid'),
-    resourceVersion: textAt(body, 'preconditions', 'resourceVersion'),
-    dryRun: call.dryRun || dryRun.length > 0,
-  }
-}
-
-const POLICIES = ['Foreground', 'Background', 'Orphan', 'nil']
-
-function propagationProblems(asked: string | undefined, orphan: unknown): readonly StatusCause[] {
-  const problems: StatusCause[] = []
-  if (asked === undefined) return problems
-  if (orphan !== undefined) {
-    problems.push(
-      invalidValue(
-        'propagationPolicy',
-        asked,
-        'orphanDependents and deletionPropagation cannot be both set',
-      ),
-    )
-  }
-  if (asked === 'nil' || !POLICIES.includes(asked)) {
-    problems.push(notSupported('propagationPolicy', asked, POLICIES))
-  }
-  return problems
-}
-
-/** `batch/v1` Jobs leave their pods behind unless told otherwise, and say so. */
-function defaultPropagation(call: Call): string {
-  if (call.resource.plural !== 'jobs') return 'Background'
-  call.warnings.push(
-    'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
-  )
-  return 'Orphan'
 }

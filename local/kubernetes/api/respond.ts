@@ -25,8 +25,11 @@ export function json(
 /** An object in the version and form that was asked for, with warnings. */
 export function answer(api: Api, call: Call, object: KubeObject, status = 200): Response {
   const shown = call.resource.rules.fromStored?.(object) ?? object
-  const response = json(inForm(api, call, shown), status)
-  for (const warning of call.warnings) {
+  return withWarnings(json(inForm(api, call, shown), status), call.warnings)
+}
+
+export function withWarnings(response: Response, warnings: readonly string[]): Response {
+  for (const warning of warnings) {
     response.headers.append('warning', `299 - ${JSON.stringify(warning)}`)
   }
   return response

@@ -26,7 +26,7 @@ export function toTable(
   const include = call.query.get('includeObject') || 'Metadata'
   if (!['None', 'Metadata', 'Object'].includes(include)) {
     throw badRequest(
-      `the only allowed values for 'includeObject' are 'None', 'Metadata' and 'Object', got '${include}'`,
+      `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(include)}: must be 'Metadata', 'Object', 'None', or empty`,
     )
   }
   const [only] = objects

@@ -51,8 +51,6 @@ export async function createObject(
   if (generated && fresh.metadata.generateName) admitted.metadata.name = name
   resource.rules.defaults?.(admitted)
   resource.rules.prepareCreate?.(admitted)
-  // What is read back from the store is defaulted once more, from what the server itself has added
-  if (!call.dryRun) resource.rules.defaults?.(admitted)
   if (resource.rules.generation) admitted.metadata.generation = 1
   refuseInvalid(resource, admitted, [
     ...(call.verb === 'patch' ? changedUid(object, admitted) : []),
@@ -62,6 +60,9 @@ export async function createObject(
   if (object.metadata.resourceVersion) {
     throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created')
   }
+
+  // What is read back from the store is defaulted once more, from what the server itself has added
+  resource.rules.defaults?.(admitted)
 
   const place = placeOf(resource, call.namespace, name)
   if (api.store.get(place))

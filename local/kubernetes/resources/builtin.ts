@@ -234,9 +234,6 @@ const ROWS: readonly Row[] = [
 /** The kinds this server has from the start, in the order discovery lists their groups. */
 export const BUILTIN_RESOURCES: readonly Resource[] = ROWS.map(resource)
 
-/** Groups with only a subresource's kind; discovery of a real server lists them too. */
-export const SCALE_GROUP = 'autoscaling'
-
 function review(kind: string): Pick<Row, 'plural' | 'kind' | 'cluster' | 'verbs'> {
   return { plural: `${kind.toLowerCase()}s`, kind, cluster: true, verbs: ['create'] }
 }

@@ -118,6 +118,17 @@ export const DELETE_CASES: readonly Case[] = [
     ],
   },
   {
+    name: 'delete: the finalizer for dependents that is there decides where nothing is asked',
+    bare: true,
+    steps: [
+      create(MAPS, configMap('o', {}, { finalizers: ['orphan'] }), { silent: true }),
+      remove(`${MAPS}/o`, undefined, SHORT),
+      create(MAPS, configMap('f', {}, { finalizers: ['foregroundDeletion'] }), { silent: true }),
+      remove(`${MAPS}/f`, { propagationPolicy: 'Background' }, SHORT),
+      create(MAPS, configMap('both', {}, { finalizers: ['orphan', 'foregroundDeletion'] })),
+    ],
+  },
+  {
     name: 'delete: a whole collection by label',
     steps: [
       create(MAPS, configMap('a', {}, { labels: { app: 'x' } }), { silent: true }),

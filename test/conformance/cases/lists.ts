@@ -121,6 +121,24 @@ export const LIST_CASES: readonly Case[] = [
     ],
   },
   {
+    name: 'list: options are read as Go reads them',
+    steps: [
+      ...SEEDED,
+      list('limit=1&resourceVersion=0'),
+      list('limit=-1'),
+      list('limit=999999999999999999999'),
+      list('limit='),
+      list('timeoutSeconds=abc'),
+      list('resourceVersion=99999999'),
+      list('watch=0'),
+      get(`${MAPS}?watch=maybe&timeoutSeconds=1&fieldSelector=metadata.name%3Dnope`),
+      get(`${MAPS}?watch=true&timeoutSeconds=1&continue=abc`),
+      get(`${MAPS}/a?resourceVersion=99999999`),
+      get(`${MAPS}/a?resourceVersion=abc`),
+      get(`${MAPS}/a?watch=true`, NAMES),
+    ],
+  },
+  {
     name: 'list: an object that is not there',
     steps: [
       get(`${MAPS}/gone`),

@@ -119,6 +119,11 @@ export const SUBRESOURCE_CASES: readonly Case[] = [
       create(`${PODS}/x/eviction`, {
         apiVersion: 'policy/v1',
         kind: 'Eviction',
+        metadata: { name: 'other' },
+      }),
+      create(`${PODS}/x/eviction`, {
+        apiVersion: 'policy/v1',
+        kind: 'Eviction',
         metadata: { name: 'x' },
       }),
       get(`${PODS}/x`),

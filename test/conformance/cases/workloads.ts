@@ -136,6 +136,36 @@ export const WORKLOAD_CASES: readonly Case[] = [
     ],
   },
   {
+    name: "job: choices and labels that are the server's own",
+    bare: true,
+    steps: [
+      { completionMode: 'Nope' },
+      { podReplacementPolicy: 'Nope' },
+      { manualSelector: true },
+      { template: template({ 'job-name': 'other' }, { restartPolicy: 'Never' }) },
+      { backoffLimit: 2147483648 },
+    ].map((spec) => create(JOBS, job('x', spec), { only: ['message', 'details.causes.0.field'] })),
+  },
+  {
+    name: 'cron job: limits, and the selector of its jobs',
+    steps: [
+      { startingDeadlineSeconds: -1, successfulJobsHistoryLimit: -1, failedJobsHistoryLimit: -1 },
+      { jobTemplate: job('x', { selector: { matchLabels: { a: 'b' } } }) },
+      { jobTemplate: job('x', { manualSelector: true }) },
+    ].map((spec) =>
+      create(
+        inNamespace('cronjobs', 'batch/v1'),
+        {
+          apiVersion: 'batch/v1',
+          kind: 'CronJob',
+          metadata: { name: 'c' },
+          spec: { schedule: '* * * * *', jobTemplate: job('x'), ...spec },
+        },
+        { only: ['message', 'details'] },
+      ),
+    ),
+  },
+  {
     name: 'cron job: what is no schedule, and no time zone',
     bare: true,
     steps: [

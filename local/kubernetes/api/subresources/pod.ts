@@ -1,4 +1,4 @@
-import { conflict, StatusError, tooManyRequests } from '../../errors.ts'
+import { badRequest, conflict, StatusError, tooManyRequests } from '../../errors.ts'
 import { isRecord, listAt, numberAt, at, textAt } from '../../object.ts'
 import { matchesLabelSelector } from '../../selectors.ts'
 import { timestamp } from '../api.ts'
@@ -6,7 +6,8 @@ import type { Api } from '../api.ts'
 import { readRecord } from '../body.ts'
 import type { Call } from '../call.ts'
 import { liveObject } from '../read.ts'
-import { parseDeleteOptions, remove } from '../remove.ts'
+import { parseDeleteOptions } from '../delete-options.ts'
+import { remove } from '../remove.ts'
 import { json } from '../respond.ts'
 import { placeOf } from '../write.ts'
 
@@ -46,6 +47,10 @@ export async function bindPod(api: Api, call: Call): Promise<Response> {
 /** `pods/eviction`: a delete that a disruption budget may refuse. */
 export async function evictPod(api: Api, call: Call): Promise<Response> {
   const eviction = await readRecord(call.request)
+  const name = textAt(eviction, 'metadata', 'name')
+  if (name && name !== call.name) {
+    throw badRequest('name in URL does not match name in Eviction object')
+  }
   const options = parseDeleteOptions(call, eviction['deleteOptions'])
   const pod = liveObject(api, call)
   const blocking = api.store

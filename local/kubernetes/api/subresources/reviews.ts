@@ -8,7 +8,7 @@ import type { Api } from '../api.ts'
 import { trackUpdate } from '../../fields/track.ts'
 import { isAllowed, rulesOf } from '../authorize.ts'
 import type { Action } from '../authorize.ts'
-import { readObject } from '../body.ts'
+import { readObject } from '../read-object.ts'
 import type { Call } from '../call.ts'
 import { json } from '../respond.ts'
 

@@ -1,63 +1,97 @@
-import { badRequest, invalid } from '../../errors.ts'
+import { invalid, notImplemented } from '../../errors.ts'
 import { at, isRecord, numberAt } from '../../object.ts'
-import type { JsonObject, KubeObject } from '../../object.ts'
-import { applyJsonPatch } from '../../patch/json-patch.ts'
-import { applyMergePatch } from '../../patch/merge-patch.ts'
+import type { KubeObject } from '../../object.ts'
+import type { Resource } from '../../resources/resource.ts'
 import { invalidValue } from '../../resources/validation/causes.ts'
+import { catalog } from '../../schema/catalog.ts'
+import type { MapShape } from '../../schema/shape.ts'
 import type { Api } from '../api.ts'
-import { readJson } from '../body.ts'
-import { mediaType } from '../media-type.ts'
 import type { Call } from '../call.ts'
+import { mediaType } from '../media-type.ts'
+import { patchedObject, readPatch } from '../patch.ts'
+import { checkName } from '../preconditions.ts'
 import { liveObject } from '../read.ts'
-import { json } from '../respond.ts'
+import { readObject } from '../read-object.ts'
+import { answer } from '../respond.ts'
 import { updateObject } from '../write.ts'
 
 /** `deployments/scale` and `replicasets/scale`: the number of replicas, and nothing else. */
 export async function scale(api: Api, call: Call): Promise<Response> {
+  if (call.verb === 'get') return answer(api, call, scaleOf(liveObject(api, call)))
+  const sent = call.verb === 'update' ? await readScale(call) : await patchedScale(api, call)
   const live = liveObject(api, call)
-  if (call.verb === 'get') return json(scaleOf(live))
-  const sent = await readJson(call.request)
-  const wanted = call.verb === 'update' ? sent : patched(call, live, sent)
-  const replicas = numberAt(wanted, 'spec', 'replicas') ?? 0
-  if (!Number.isInteger(replicas) || replicas < 0) {
-    throw invalid({ group: 'autoscaling', kind: 'Scale', name: call.name ?? '' }, [
+  const replicas = numberAt(sent, 'spec', 'replicas') ?? 0
+  if (replicas < 0) {
+    throw invalid({ group: SCALE.group, kind: SCALE.kind, name: call.name ?? '' }, [
       invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'),
     ])
   }
-  const resourceVersion = isRecord(wanted) ? at(wanted, 'metadata', 'resourceVersion') : undefined
+  const { uid, resourceVersion } = sent.metadata
   const fresh = {
     ...live,
     metadata: {
       ...live.metadata,
-      ...(typeof resourceVersion === 'string' && call.verb === 'update' ? { resourceVersion } : {}),
+      ...(uid ? { uid } : {}),
+      ...(resourceVersion ? { resourceVersion } : {}),
     },
     spec: { ...(isRecord(live.spec) ? live.spec : {}), replicas },
   }
-  return json(scaleOf(await updateObject(api, { ...call, verb: 'patch' }, live, fresh)))
+  return answer(api, call, scaleOf(await updateObject(api, call, live, fresh)))
 }
 
-function patched(call: Call, live: KubeObject, patch: unknown): unknown {
-  const type = mediaType(call.request)
-  const current = scaleOf(live)
-  if (type === 'application/json-patch+json') return applyJsonPatch(current, patch)
-  // A Scale has no lists, so a strategic merge is a merge
-  if (type.includes('merge-patch')) return applyMergePatch(current, patch)
-  throw badRequest(`patch type ${type} is not supported on the scale subresource`)
+const SCHEMA = 'io.k8s.api.autoscaling.v1.Scale'
+
+/** Not served by itself: what this subresource takes and gives. */
+const SCALE: Resource = {
+  group: 'autoscaling',
+  version: 'v1',
+  plural: 'scales',
+  singular: 'scale',
+  kind: 'Scale',
+  shortNames: [],
+  categories: [],
+  namespaced: true,
+  verbs: [],
+  subresources: [],
+  collection: 'autoscaling/scales',
+  shape: () => catalog.shape(SCHEMA) as MapShape,
+  rules: {},
 }
 
-function scaleOf(live: KubeObject): JsonObject {
-  const { name, namespace, uid, resourceVersion, creationTimestamp } = live.metadata
+async function readScale(call: Call): Promise<KubeObject> {
+  const sent = await readObject({ ...call, resource: SCALE })
+  checkName(call, sent)
+  return sent
+}
+
+async function patchedScale(api: Api, call: Call): Promise<KubeObject> {
+  if (mediaType(call.request).startsWith('application/apply-patch')) {
+    throw notImplemented('server-side apply of the subresource scale')
+  }
+  const patch = await readPatch(call.request)
+  return patchedObject({ ...call, resource: SCALE }, scaleOf(liveObject(api, call)), patch)
+}
+
+function scaleOf(live: KubeObject): KubeObject {
   const labels = at(live, 'spec', 'selector', 'matchLabels')
   const selector = isRecord(labels)
     ? Object.entries(labels)
         .map(([key, value]) => `${key}=${String(value)}`)
         .join(',')
     : ''
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = live.metadata
+  const replicas = numberAt(live, 'spec', 'replicas') ?? 0
   return {
-    kind: 'Scale',
+    kind: SCALE.kind,
     apiVersion: 'autoscaling/v1',
-    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: { replicas: numberAt(live, 'spec', 'replicas') ?? 0 },
+    metadata: {
+      ...(name === undefined ? {} : { name }),
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(uid === undefined ? {} : { uid }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
+    },
+    spec: replicas === 0 ? {} : { replicas },
     status: { replicas: numberAt(live, 'status', 'replicas') ?? 0, selector },
   }
 }

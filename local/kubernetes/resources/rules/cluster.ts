@@ -27,7 +27,6 @@ export const namespaceRules: Rules = {
   },
   fieldSelectors: {
     'status.phase': (namespace) => textAt(namespace, 'status', 'phase') ?? '',
-    name: (namespace) => namespace.metadata.name ?? '',
   },
 }
 

@@ -41,15 +41,16 @@ const RENAMED: readonly (readonly [core: string, fresh: string])[] = [
 
 export const newEventRules: Rules = {
   ...eventRules,
-  fieldSelectors: {
-    ...fieldSelectors,
-    ...Object.fromEntries(
-      Object.entries(fieldSelectors).map(([key, read]) => [
-        key.replace('involvedObject', 'regarding'),
+  fieldSelectors: Object.fromEntries(
+    Object.entries(fieldSelectors)
+      .filter(([key]) => key !== 'source')
+      .map(([key, read]) => [
+        key
+          .replace('involvedObject', 'regarding')
+          .replace('reportingComponent', 'reportingController'),
         read,
       ]),
-    ),
-  },
+  ),
   fromStored: (event) => withoutEmpty(rename(event, 'events.k8s.io/v1', (pair) => pair)),
   toStored: (event) => rename(event, 'v1', ([core, fresh]) => [fresh, core]),
 }

@@ -1,7 +1,13 @@
 import { isRecord, numberAt } from '../../object.ts'
 import type { JsonObject, KubeObject } from '../../object.ts'
 import type { Rules } from '../resource.ts'
-import { validateCronJob, validateJob, validateJobUpdate } from '../validation/job.ts'
+import {
+  generatedLabels,
+  validateCronJob,
+  validateJob,
+  validateJobUpdate,
+} from '../validation/job.ts'
+import { validateJobStatus } from '../validation/job-status.ts'
 import { ensure, record, setDefault } from './edit.ts'
 import { defaultPodSpec } from './pod-defaults.ts'
 import { defaultTemplate, keepStatus, resetStatus } from './workloads.ts'
@@ -27,6 +33,7 @@ export const jobRules: Rules = {
   prepareUpdate: keepStatus,
   validate: validateJob,
   validateUpdate: validateJobUpdate,
+  validateStatus: validateJobStatus,
   fieldSelectors: {
     'status.successful': (job) => String(numberAt(job, 'status', 'succeeded') ?? 0),
   },
@@ -44,17 +51,14 @@ function defaultJobSpec(spec: JsonObject): void {
   setDefault(spec, 'manualSelector', false)
 }
 
-/** The job's own pods are found by its uid, under the new and the old label. */
+/** Labels that the writer has set already stay, to be refused if they are others. */
 function generateSelector(job: KubeObject): void {
   const spec = ensure(job, 'spec')
   const uid = job.metadata.uid ?? ''
   const template = ensure(spec, 'template')
   const metadata = ensure(template, 'metadata')
   const labels = ensure(metadata, 'labels')
-  labels['batch.kubernetes.io/controller-uid'] = uid
-  labels['batch.kubernetes.io/job-name'] = job.metadata.name
-  labels['controller-uid'] = uid
-  labels['job-name'] = job.metadata.name
+  for (const [key, value] of Object.entries(generatedLabels(job))) labels[key] ??= value
   const selector = ensure(spec, 'selector')
   const matchLabels = isRecord(selector['matchLabels']) ? selector['matchLabels'] : {}
   selector['matchLabels'] = { ...matchLabels, 'batch.kubernetes.io/controller-uid': uid }

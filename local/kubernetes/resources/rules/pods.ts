@@ -2,14 +2,16 @@ import { at, isRecord, textAt } from '../../object.ts'
 import type { KubeObject } from '../../object.ts'
 import type { Rules } from '../resource.ts'
 import { validatePod, validatePodUpdate } from '../validation/pod.ts'
-import { ensure, setDefault } from './edit.ts'
+import { validatePodStatus } from '../validation/pod-status.ts'
+import { ensure } from './edit.ts'
 import { defaultPodOnly, defaultPodSpec } from './pod-defaults.ts'
 import { qosClass } from './qos.ts'
 
-/** `podIP` is the first of `podIPs`; a writer who knows only the old field fills in the new one. */
+/** `podIP` is the first of `podIPs`; of two that differ the old field counts. */
 function firstAddress(pod: KubeObject): void {
   const address = textAt(pod, 'status', 'podIP')
-  if (address && isRecord(pod.status)) setDefault(pod.status, 'podIPs', [{ ip: address }])
+  if (!address || !isRecord(pod.status)) return
+  if (textAt(pod, 'status', 'podIPs', 0, 'ip') !== address) pod.status['podIPs'] = [{ ip: address }]
 }
 
 export const podRules: Rules = {
@@ -31,6 +33,7 @@ export const podRules: Rules = {
   },
   validate: validatePod,
   validateUpdate: validatePodUpdate,
+  validateStatus: validatePodStatus,
   fieldSelectors: {
     'spec.nodeName': (pod) => textAt(pod, 'spec', 'nodeName') ?? '',
     'spec.restartPolicy': (pod) => textAt(pod, 'spec', 'restartPolicy') ?? '',
@@ -38,7 +41,9 @@ export const podRules: Rules = {
     'spec.serviceAccountName': (pod) => textAt(pod, 'spec', 'serviceAccountName') ?? '',
     'spec.hostNetwork': (pod) => String(at(pod, 'spec', 'hostNetwork') === true),
     'status.phase': (pod) => textAt(pod, 'status', 'phase') ?? '',
-    'status.podIP': (pod: KubeObject) => textAt(pod, 'status', 'podIP') ?? '',
+    'status.podIP': (pod) => textAt(pod, 'status', 'podIP') ?? '',
+    // Known to the real server, and never filled in
+    'status.podIPs': () => '',
     'status.nominatedNodeName': (pod) => textAt(pod, 'status', 'nominatedNodeName') ?? '',
   },
 }

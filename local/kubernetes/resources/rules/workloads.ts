@@ -1,4 +1,3 @@
-import { isRecord } from '../../object.ts'
 import type { KubeObject } from '../../object.ts'
 import type { Rules } from '../resource.ts'
 import {
@@ -45,12 +44,6 @@ export const replicaSetRules: Rules = {
   validate: validateWorkload,
   validateUpdate: validateWorkloadUpdate,
   validateStatus: validateWorkloadStatus,
-  fieldSelectors: {
-    'status.replicas': (object) =>
-      isRecord(object.status) && typeof object.status['replicas'] === 'number'
-        ? String(object.status['replicas'])
-        : '0',
-  },
 }
 
 /** Defaults of the pod template at `spec.template`. */

@@ -12,6 +12,11 @@ export function invalidValue(field: string, value: unknown, detail: string): Sta
   return cause('FieldValueInvalid', field, withDetail(`Invalid value: ${shown(value)}`, detail))
 }
 
+/** Where no single value is at fault. */
+export function invalidAsAWhole(field: string, detail: string): StatusCause {
+  return cause('FieldValueInvalid', field, `Invalid value: ${detail}`)
+}
+
 export function notSupported(
   field: string,
   value: unknown,

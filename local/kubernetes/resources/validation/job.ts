@@ -15,18 +15,13 @@ export function validateJob(job: KubeObject): readonly StatusCause[] {
   const causes = [...validateJobSpec(spec, 'spec')]
   if (!isRecord(selector)) causes.push(required('spec.selector'))
   else causes.push(...validateLabelSelector(selector, 'spec.selector'), ...generated(job, selector))
-  if (isRecord(selector) && !matchesLabelSelector(selector, stringMap(labels))) {
+  if (!matchesLabelSelector(selector, stringMap(labels))) {
     causes.push(
       invalidValue(
         'spec.template.metadata.labels',
         labels,
         '`selector` does not match template `labels`',
       ),
-    )
-  }
-  if (asText(job.metadata.name).length > 63) {
-    causes.push(
-      invalidValue('metadata.name', job.metadata.name, 'must be no more than 63 characters'),
     )
   }
   return causes
@@ -37,10 +32,31 @@ const UID_LABEL = 'batch.kubernetes.io/controller-uid'
 /** Unless the writer says `manualSelector`, the selector is the server's, and the writer may not add to it. */
 function generated(job: KubeObject, selector: JsonObject): readonly StatusCause[] {
   if (at(job, 'spec', 'manualSelector') === true) return []
-  const expected = { matchLabels: { [UID_LABEL]: job.metadata.uid } }
-  return sameJson(selector, expected)
-    ? []
-    : [invalidValue('spec.selector', selector, '`selector` not auto-generated')]
+  const labels = sorted(stringMap(at(job, 'spec', 'template', 'metadata', 'labels')))
+  const expected = Object.entries(generatedLabels(job)).flatMap(([key, value]) =>
+    labels[key] === value
+      ? []
+      : [invalidValue(`spec.template.metadata.labels[${key}]`, labels, `must be '${value}'`)],
+  )
+  return sameJson(selector, { matchLabels: { [UID_LABEL]: job.metadata.uid } })
+    ? expected
+    : [...expected, invalidValue('spec.selector', selector, '`selector` not auto-generated')]
+}
+
+/** Go shows a map by its keys' order. */
+function sorted(map: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(map).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** What a job's pods are found by: its uid and name, under the new and the old label. */
+export function generatedLabels({ metadata }: KubeObject): Record<string, string> {
+  const { uid = '', name = '' } = metadata
+  return {
+    [UID_LABEL]: uid,
+    'batch.kubernetes.io/job-name': name,
+    'controller-uid': uid,
+    'job-name': name,
+  }
 }
 
 function validateJobSpec(spec: JsonObject, field: string): readonly StatusCause[] {
@@ -54,6 +70,8 @@ function validateJobSpec(spec: JsonObject, field: string): readonly StatusCause[
   ]
   return [
     ...numbers.flatMap((key) => natural(spec, key, field)),
+    ...choice(spec, 'completionMode', { field, choices: ['NonIndexed', 'Indexed'] }),
+    ...choice(spec, 'podReplacementPolicy', { field, choices: ['Failed', 'TerminatingOrFailed'] }),
     ...validateTemplate(template, `${field}.template`),
     ...restartPolicy(
       template,
@@ -63,6 +81,16 @@ function validateJobSpec(spec: JsonObject, field: string): readonly StatusCause[
   ]
 }
 
+function choice(
+  spec: JsonObject,
+  key: string,
+  { field, choices }: { readonly field: string; readonly choices: readonly string[] },
+): readonly StatusCause[] {
+  const value = spec[key]
+  if (value === undefined || choices.includes(asText(value))) return []
+  return [notSupported(`${field}.${key}`, value, choices)]
+}
+
 function restartPolicy(
   template: JsonObject,
   field: string,
@@ -70,15 +98,7 @@ function restartPolicy(
 ): readonly StatusCause[] {
   const policy = at(template, 'spec', 'restartPolicy')
   if (policy === 'Always' || policy === undefined) {
-    return [
-      policy === 'Always' || policy === undefined
-        ? {
-            reason: 'FieldValueRequired',
-            field,
-            message: 'Required value: valid values: "OnFailure", "Never"',
-          }
-        : notSupported(field, policy, ['OnFailure', 'Never']),
-    ]
+    return [required(field, 'valid values: "OnFailure", "Never"')]
   }
   if (neverOnly && policy !== 'Never') {
     return [
@@ -133,7 +153,27 @@ export function validateCronJob(cronJob: KubeObject): readonly StatusCause[] {
       ]),
     )
   }
-  return [...causes, ...validateJobSpec(isRecord(jobSpec) ? jobSpec : {}, 'spec.jobTemplate.spec')]
+  return [
+    ...causes,
+    ...LIMITS.flatMap((key) => natural(spec, key, 'spec')),
+    ...validateJobTemplate(isRecord(jobSpec) ? jobSpec : {}, 'spec.jobTemplate.spec'),
+  ]
+}
+
+const LIMITS = ['startingDeadlineSeconds', 'successfulJobsHistoryLimit', 'failedJobsHistoryLimit']
+
+/** Each of its jobs gets a selector of its own. */
+function validateJobTemplate(spec: JsonObject, field: string): readonly StatusCause[] {
+  const { selector, manualSelector } = spec
+  return [
+    ...validateJobSpec(spec, field),
+    ...(selector === undefined
+      ? []
+      : [invalidValue(`${field}.selector`, selector, '`selector` will be auto-generated')]),
+    ...(manualSelector === true
+      ? [notSupported(`${field}.manualSelector`, manualSelector, ['nil', 'false'])]
+      : []),
+  ]
 }
 
 function scheduleCauses(schedule: string): readonly StatusCause[] {

@@ -1,4 +1,4 @@
-import { isRecord, listAt } from '../../object.ts'
+import { asText, isRecord, listAt } from '../../object.ts'
 import type { JsonObject, KubeObject } from '../../object.ts'
 import type { StatusCause } from '../../errors.ts'
 import { sameJson } from '../../schema/same.ts'
@@ -21,7 +21,13 @@ const MAY_CHANGE =
 export function validatePodUpdate(pod: KubeObject, live: KubeObject): readonly StatusCause[] {
   const after = isRecord(pod.spec) ? pod.spec : {}
   const before = isRecord(live.spec) ? live.spec : {}
-  const causes = [...deadline(after, before), ...tolerations(after, before)]
+  // A pod that is wrong in itself is refused for that alone
+  if (validatePod(pod).length > 0) return []
+  const causes = [
+    ...gates(after, before),
+    ...deadline(after, before),
+    ...tolerations(after, before),
+  ]
   if (!sameJson(frozenPart(after), frozenPart(before)))
     causes.push(forbiddenField('spec', MAY_CHANGE))
   return causes
@@ -35,6 +41,21 @@ function frozenPart(spec: JsonObject): JsonObject {
     rest[key] = records(spec, key).map((container) => ({ ...container, image: '' }))
   }
   return rest
+}
+
+/** What holds a pod back can only be taken away. */
+function gates(after: JsonObject, before: JsonObject): readonly StatusCause[] {
+  const old = new Set(records(before, 'schedulingGates').map(({ name }) => name))
+  return records(after, 'schedulingGates').flatMap(({ name }, index) =>
+    old.has(name)
+      ? []
+      : [
+          forbiddenField(
+            `spec.schedulingGates[${index}].name`,
+            `only deletion is allowed, but found new scheduling gate '${asText(name)}'`,
+          ),
+        ],
+  )
 }
 
 function deadline(after: JsonObject, before: JsonObject): readonly StatusCause[] {

@@ -182,11 +182,15 @@ export function validateWorkloadUpdate(
 }
 
 const COUNTS = [
+  'observedGeneration',
   'replicas',
   'updatedReplicas',
+  'fullyLabeledReplicas',
   'readyReplicas',
   'availableReplicas',
   'unavailableReplicas',
+  'terminatingReplicas',
+  'collisionCount',
 ]
 
 /** Status of a deployment or replica set: no negative numbers, and no part larger than the whole. */
@@ -200,6 +204,9 @@ export function validateWorkloadStatus(object: KubeObject): readonly StatusCause
   return [
     ...COUNTS.flatMap((key) => natural(status, key, 'status')),
     ...above('updatedReplicas', 'replicas', 'status.replicas'),
+    ...(object.kind === 'ReplicaSet'
+      ? above('fullyLabeledReplicas', 'replicas', 'status.replicas')
+      : []),
     ...above('readyReplicas', 'replicas', 'status.replicas'),
     ...above('availableReplicas', 'replicas', 'status.replicas'),
     ...above('availableReplicas', 'readyReplicas', 'readyReplicas'),
