@@ -16,6 +16,9 @@ const NOT_EMULATED = [
  */
 export function refuseUnsupportedHeaders(headers: Pick<Headers, 'get'>): void {
   for (const [name, what] of NOT_EMULATED) if (headers.get(name)) throw notEmulated(what)
+  // A query would find it here, and would not in the service
+  if (/^exclude$/i.test(headers.get('x-ms-indexing-directive') ?? ''))
+    throw notEmulated('An item that is left out of the index')
 
   const consistency = headers.get('x-ms-consistency-level')
   if (consistency && !WEAK_ENOUGH.has(consistency))

@@ -56,6 +56,8 @@ export async function answerTokenRequest(
 
   try {
     if (read instanceof Refusal) throw read
+    if (request.method === 'OPTIONS')
+      throw new NotHere('a preflight of a browser is not answered here')
     if (request.method !== 'POST') throw refuse(900561, { method: request.method })
     refuseAsTold(world.fault())
     const directory = world.directory()

@@ -223,6 +223,14 @@ test.for<{
     says: 'A trigger is not supported',
   },
   {
+    what: 'an item that no query would find',
+    method: 'POST',
+    target: docs,
+    headers: { ...partition, 'x-ms-indexing-directive': 'Exclude' },
+    status: 501,
+    says: 'An item that is left out of the index is not supported',
+  },
+  {
     what: 'strong consistency',
     method: 'GET',
     target: `${docs}/a`,

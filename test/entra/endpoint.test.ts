@@ -283,6 +283,12 @@ test('a token is not to be had by GET', async () => {
   )
 })
 
+test('a preflight of a browser is not refused as a method it is told to use', async () => {
+  const answered = await send(world, `/${TENANT}/oauth2/v2.0/token`, { method: 'OPTIONS' })
+  expect(answered.status).toBe(501)
+  expect(errorBody(answered).error_description).toContain('preflight')
+})
+
 test.for(['authorize', 'v2.0/authorize', 'v2.0/devicecode', 'v2.0/logout', 'token'])(
   'the endpoint oauth2/%s is not here, and says so',
   async (endpoint) => {

@@ -5,17 +5,8 @@ import type { Resource } from '../resources/resource.ts'
 import { CLUSTER_CELLS } from './cluster-cells.ts'
 import { customCells, customColumns } from './custom-cells.ts'
 import { podCells } from './pod-cells.ts'
-import type { Cells } from './row.ts'
+import type { Cells, ColumnDefinition } from './row.ts'
 import { WORKLOAD_CELLS } from './workload-cells.ts'
-
-/** One column of a `meta.k8s.io/v1` Table; priority 1 is shown with `-o wide`. */
-export interface ColumnDefinition {
-  readonly name: string
-  readonly type: string
-  readonly format: string
-  readonly description: string
-  readonly priority: number
-}
 
 /**
  * What `kubectl get` shows of a kind.

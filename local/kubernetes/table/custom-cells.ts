@@ -2,7 +2,7 @@ import { at } from '../object.ts'
 import type { KubeObject } from '../object.ts'
 import type { CustomColumn, CustomResource } from '../resources/resource.ts'
 import { age } from './age.ts'
-import type { ColumnDefinition } from './cells.ts'
+import type { ColumnDefinition } from './row.ts'
 
 const DEFAULT_COLUMNS: readonly CustomColumn[] = [
   { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },

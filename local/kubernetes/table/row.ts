@@ -2,6 +2,15 @@ import { isRecord, listAt, textAt } from '../object.ts'
 import type { KubeObject } from '../object.ts'
 import { age } from './age.ts'
 
+/** One column of a `meta.k8s.io/v1` Table; priority 1 is shown with `-o wide`. */
+export interface ColumnDefinition {
+  readonly name: string
+  readonly type: string
+  readonly format: string
+  readonly description: string
+  readonly priority: number
+}
+
 /** The cells of one object, in the order of its kind's columns. */
 export type Cells = (object: KubeObject, now: number) => readonly unknown[]
 
