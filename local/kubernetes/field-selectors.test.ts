@@ -34,7 +34,7 @@ test('kinds without fields of their own, and jobs, refuse in other words', () =>
   expect(() => parseFieldSelector('spec.nope=1', {})).toThrow(
     '"spec.nope" is not a known field selector: only "metadata.name", "metadata.namespace"',
   )
-  expect(() => parseFieldSelector('spec.x=1', READERS, 'Job')).toThrow(
+  expect(() => parseFieldSelector('spec.x=1', READERS, { kind: 'Job' })).toThrow(
     'field label "spec.x" not supported for Job',
   )
 })

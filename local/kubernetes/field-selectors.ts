@@ -7,14 +7,14 @@ export type FieldReaders = Readonly<Record<string, (object: KubeObject) => strin
 /**
  * Parses `metadata.name=x,status.phase!=Running` into a test of an object; in a value `\\`, `,` and `=` are escaped.
  *
- * @param kind Names the kind in the refusal where the real server does.
+ * @param kind Whose fields they are; a kind without fields of its own, a custom one and a Job refuse in other words.
  * @throws {StatusError} 400 for a field the kind has no index for.
  * @see https://github.com/kubernetes/apimachinery/blob/master/pkg/fields/selector.go
  */
 export function parseFieldSelector(
   text: string,
   readers: FieldReaders,
-  kind = '',
+  kind: { readonly kind: string; readonly custom?: object } = { kind: '' },
 ): (object: KubeObject) => boolean {
   const tests = fieldTerms(text)
     .filter(({ field, value }) => field !== '' || value !== '')
@@ -63,10 +63,13 @@ function unescaped(value: string): string {
   })
 }
 
-/** Kinds without fields of their own are answered in other words than those with some. */
-function unknownField(field: string, readers: FieldReaders, kind: string): string {
+function unknownField(
+  field: string,
+  readers: FieldReaders,
+  { kind, custom }: { readonly kind: string; readonly custom?: object },
+): string {
   if (kind === 'Job') return `field label ${JSON.stringify(field)} not supported for Job`
-  if (Object.keys(readers).length > 0) return `field label not supported: ${field}`
+  if (custom || Object.keys(readers).length > 0) return `field label not supported: ${field}`
   const list = Object.keys(COMMON_FIELDS).map((one) => JSON.stringify(one))
   return `${JSON.stringify(field)} is not a known field selector: only ${list.join(', ')}`
 }

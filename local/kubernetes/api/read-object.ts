@@ -1,9 +1,10 @@
-import { badRequest, unsupportedMediaType } from '../errors.ts'
+import { badRequest, invalid, unsupportedMediaType } from '../errors.ts'
 import type { StatusError } from '../errors.ts'
-import { at, isRecord } from '../object.ts'
+import { at, isRecord, textAt } from '../object.ts'
 import type { JsonObject, KubeObject } from '../object.ts'
 import { groupVersion } from '../resources/resource.ts'
 import type { Resource } from '../resources/resource.ts'
+import { invalidValue } from '../resources/validation/causes.ts'
 import { decode, DecodeProblem } from '../schema/decode.ts'
 import { isProtobuf } from '../schema/protobuf.ts'
 import {
@@ -42,12 +43,33 @@ export async function readObject(call: Call): Promise<KubeObject> {
   }
   if (!isRecord(value))
     throw unrecognized(resource, `${notAnObject(value)} (${summary(JSON.stringify(value))})`)
+  if (resource.custom) checkCustomKind(value, resource)
   try {
     return decodeObject(value, resource, call, body.duplicates)
   } catch (error) {
     if (!(error instanceof DecodeProblem)) throw error
     throw badRequest(`${cannotHandle(value, resource)}: ${error.message}`)
   }
+}
+
+/** Go has no type for a custom resource, so it must say itself what it is. */
+function checkCustomKind(raw: JsonObject, resource: Resource): void {
+  const { kind, apiVersion } = raw
+  const text = JSON.stringify(raw)
+  if (!kind) {
+    throw unrecognized(resource, `Object 'Kind' is missing in '${text}' (${summary(text)})`)
+  }
+  const expected = groupVersion(resource)
+  if (apiVersion !== undefined && apiVersion !== expected) {
+    throw badRequest(
+      `the API version in the data (${shown(apiVersion)}) does not match the expected API version (${expected})`,
+    )
+  }
+  if (kind === resource.kind) return
+  const name = textAt(raw, 'metadata', 'name') ?? ''
+  throw invalid({ group: resource.group, kind: shown(kind), name }, [
+    invalidValue('kind', kind, `must be ${resource.kind}`),
+  ])
 }
 
 function unrecognized({ kind }: Resource, problem: string): StatusError {

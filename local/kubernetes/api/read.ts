@@ -85,7 +85,7 @@ export function wanted(call: Call): (object: KubeObject) => boolean {
   const fields = parseFieldSelector(
     query.get('fieldSelector') ?? '',
     resource.rules.fieldSelectors ?? {},
-    resource.kind,
+    resource,
   )
   return (object) => matchesLabels(labels, object.metadata.labels) && fields(object)
 }

@@ -57,7 +57,7 @@ export async function createObject(
     ...validateMetadata(admitted, resource),
     ...(resource.rules.validate?.(admitted) ?? []),
   ])
-  if (object.metadata.resourceVersion) {
+  if (object.metadata.resourceVersion && !call.dryRun) {
     throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created')
   }
 

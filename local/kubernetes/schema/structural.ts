@@ -41,31 +41,44 @@ export function validateBySchema(object: KubeObject, schema: JsonObject): readon
   const { properties: all, ...root } = schema
   const named = isRecord(all) ? all : {}
   const { apiVersion: ____, kind: _____, metadata: ______, ...own } = named
-  return check(rest, { ...root, properties: own }, '')
+  const whole = { ...root, properties: own }
+  return [...checkValue(rest, whole, ''), ...repeated(rest, whole, '')]
 }
 
-function check(value: unknown, schema: JsonObject, field: string): readonly StatusCause[] {
+/** One value by its schema, and everything inside it. */
+export function checkValue(
+  value: unknown,
+  schema: JsonObject,
+  field: string,
+): readonly StatusCause[] {
   if (value === null) {
-    return schema['nullable'] === true ? [] : [typeProblem(field, 'null', schema['type'])]
+    return schema['nullable'] === true ? [] : [typeProblem(field, 'null', wantedType(schema))]
   }
   const wrong = wrongType(value, schema)
-  if (wrong !== undefined) return [typeProblem(field, wrong, schema['type'])]
+  if (wrong !== undefined) return [typeProblem(field, wrong, wantedType(schema))]
   return [
-    ...enumeration(value, schema, field),
     ...bounds(value, schema, field),
+    ...counts(value, schema, field),
+    ...enumeration(value, schema, field),
     ...(Array.isArray(value) ? items(value, schema, field) : []),
     ...(isRecord(value) ? members(value, schema, field) : []),
   ]
 }
 
 function wrongType(value: unknown, schema: JsonObject): string | undefined {
-  if (schema['x-kubernetes-int-or-string'] === true || schema['type'] === undefined)
-    return undefined
+  const wanted = wantedType(schema)
+  if (wanted === undefined) return undefined
   const whole = typeof value === 'number' && Number.isInteger(value)
   const type = Array.isArray(value) ? 'array' : whole ? 'integer' : typeof value
-  const wanted = schema['type']
+  if (wanted === INT_OR_STRING) return whole || type === 'string' ? undefined : type
   if (wanted === 'number' && whole) return undefined
   return type === wanted ? undefined : type
+}
+
+const INT_OR_STRING = 'integer,string'
+
+function wantedType(schema: JsonObject): unknown {
+  return schema['x-kubernetes-int-or-string'] === true ? INT_OR_STRING : schema['type']
 }
 
 function typeProblem(field: string, found: string, wanted: unknown): StatusCause {
@@ -120,21 +133,86 @@ function bounds(value: unknown, schema: JsonObject, field: string): readonly Sta
   return tooLong ? [long] : causes
 }
 
+/** How many items a list, or properties a structure, may have. */
+function counts(value: unknown, schema: JsonObject, field: string): readonly StatusCause[] {
+  if (!Array.isArray(value) && !isRecord(value)) return []
+  const kind = Array.isArray(value) ? 'Items' : 'Properties'
+  const count = Object.keys(value).length
+  const fewest = schema[`min${kind}`]
+  const most = schema[`max${kind}`]
+  const causes: StatusCause[] = []
+  if (typeof fewest === 'number' && count < fewest) {
+    const text = `${field} in body should have at least ${fewest} ${kind.toLowerCase()}`
+    causes.push({
+      reason: 'FieldValueInvalid',
+      field,
+      message: `Invalid value: ${count}: ${text}`,
+    })
+  }
+  if (typeof most === 'number' && count > most) {
+    const message = `Too many: ${count}: must have at most ${most} item${most === 1 ? '' : 's'}`
+    causes.push({ reason: 'FieldValueTooMany', field, message })
+  }
+  return causes
+}
+
+/** A set has each value once, and a list by keys each item. */
+function repeated(value: unknown, schema: JsonObject, field: string): readonly StatusCause[] {
+  if (Array.isArray(value)) {
+    const item = isRecord(schema['items']) ? schema['items'] : {}
+    return [
+      ...twice(value, schema, field),
+      ...value.flatMap((one, index) => repeated(one, item, `${field}[${index}]`)),
+    ]
+  }
+  if (!isRecord(value)) return []
+  const named = new Map(properties(schema))
+  const additional = schema['additionalProperties']
+  return Object.entries(value).flatMap(([key, one]) => {
+    const inside = named.get(key) ?? (isRecord(additional) ? additional : {})
+    return repeated(one, inside, field === '' ? key : `${field}.${key}`)
+  })
+}
+
+function twice(
+  list: readonly unknown[],
+  schema: JsonObject,
+  field: string,
+): readonly StatusCause[] {
+  const keys = schema['x-kubernetes-list-map-keys']
+  const identity = (item: unknown): unknown =>
+    isRecord(item) && Array.isArray(keys)
+      ? Object.fromEntries(keys.map((key) => [String(key), item[String(key)]]))
+      : item
+  const type = schema['x-kubernetes-list-type']
+  if (type !== 'set' && type !== 'map') return []
+  return list.flatMap((item, index) => {
+    const own = identity(item)
+    const isKnown = list.slice(0, index).some((other) => sameJson(identity(other), own))
+    return isKnown
+      ? [
+          {
+            reason: 'FieldValueDuplicate',
+            field: `${field}[${index}]`,
+            message: `Duplicate value: ${JSON.stringify(own)}`,
+          },
+        ]
+      : []
+  })
+}
+
 function textBounds(
   value: string,
   schema: JsonObject,
   number: (key: string) => number | undefined,
 ): readonly string[] {
-  const problems: string[] = []
   const shortest = number('minLength')
   if (shortest !== undefined && value.length < shortest) {
-    problems.push(`should be at least ${shortest} chars long`)
+    return [`should be at least ${shortest} chars long`]
   }
   const pattern = schema['pattern']
-  if (typeof pattern === 'string' && !new RegExp(pattern).test(value)) {
-    problems.push(`should match '${pattern}'`)
-  }
-  return problems
+  const fits = typeof pattern !== 'string' || new RegExp(pattern).test(value)
+  return fits ? [] : [`should match '${String(pattern)}'`]
 }
 
 function items(
@@ -143,7 +221,9 @@ function items(
   field: string,
 ): readonly StatusCause[] {
   const item = schema['items']
-  return isRecord(item) ? value.flatMap((one, index) => check(one, item, `${field}[${index}]`)) : []
+  return isRecord(item)
+    ? value.flatMap((one, index) => checkValue(one, item, `${field}[${index}]`))
+    : []
 }
 
 function members(value: JsonObject, schema: JsonObject, field: string): readonly StatusCause[] {
@@ -161,12 +241,12 @@ function members(value: JsonObject, schema: JsonObject, field: string): readonly
         message: 'Required value',
       })),
     ...named.flatMap(([key, property]) =>
-      value[key] === undefined ? [] : check(value[key], property, inside(key)),
+      value[key] === undefined ? [] : checkValue(value[key], property, inside(key)),
     ),
     ...(isRecord(additional)
       ? Object.entries(value)
           .filter(([key]) => !known.has(key))
-          .flatMap(([key, one]) => check(one, additional, inside(key)))
+          .flatMap(([key, one]) => checkValue(one, additional, inside(key)))
       : []),
   ]
 }

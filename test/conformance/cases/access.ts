@@ -64,6 +64,39 @@ export const ACCESS_CASES: readonly Case[] = [
     ],
   },
   {
+    name: 'access: who may read one name may list and watch it by its name',
+    steps: [
+      create(inNamespace('roles', 'rbac.authorization.k8s.io/v1'), {
+        metadata: { name: 'one' },
+        rules: [
+          {
+            verbs: ['get', 'list', 'watch'],
+            apiGroups: [''],
+            resources: ['configmaps'],
+            resourceNames: ['only'],
+          },
+        ],
+      }),
+      create(inNamespace('rolebindings', 'rbac.authorization.k8s.io/v1'), {
+        metadata: { name: 'one' },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'one' },
+        subjects: [{ kind: 'User', name: 'viewer', apiGroup: 'rbac.authorization.k8s.io' }],
+      }),
+      get(`${inNamespace('configmaps')}/only`, { token: 'viewer-token', until: { status: 404 } }),
+      ...['metadata.name%3Donly', 'metadata.name%3Dother', 'metadata.name!%3Dother', ''].map(
+        (fields) =>
+          get(`${inNamespace('configmaps')}?fieldSelector=${fields}`, {
+            token: 'viewer-token',
+            only: ['kind', 'message'],
+          }),
+      ),
+      get(
+        `${inNamespace('configmaps')}?watch=true&timeoutSeconds=1&fieldSelector=metadata.name%3Donly`,
+        { token: 'viewer-token' },
+      ),
+    ],
+  },
+  {
     name: 'access: who am I',
     steps: [
       create(

@@ -20,6 +20,7 @@ import { OWNERSHIP_CASES } from './ownership.ts'
 import { PATCH_CASES } from './patch.ts'
 import { POD_STATUS_CASES } from './pod-status.ts'
 import { POD_CASES } from './pods.ts'
+import { SCHEMA_CASES } from './schemas.ts'
 import { SCALE_CASES } from './scale.ts'
 import { SELECTOR_CASES } from './selectors.ts'
 import { SUBRESOURCE_CASES } from './subresources.ts'
@@ -57,4 +58,5 @@ export const CASES: readonly Case[] = [
   ...SCALE_CASES,
   ...TABLE_CASES,
   ...CUSTOM_CASES,
+  ...SCHEMA_CASES,
 ]

@@ -47,6 +47,14 @@ export const CONFIG_CASES: readonly Case[] = [
       create(SECRETS, secret('x', { type: 'kubernetes.io/tls', data: {} })),
       create(SECRETS, secret('x', { type: 'kubernetes.io/service-account-token' })),
       create(SECRETS, secret('x', { type: 'kubernetes.io/dockerconfigjson', stringData: {} })),
+      create(SECRETS, secret('x', { type: 'kubernetes.io/basic-auth', stringData: {} })),
+      create(
+        SECRETS,
+        secret('x', {
+          type: 'kubernetes.io/dockerconfigjson',
+          stringData: { '.dockerconfigjson': 'a' },
+        }),
+      ),
     ],
   },
   {
@@ -97,6 +105,19 @@ export const CONFIG_CASES: readonly Case[] = [
       get(`${inNamespace('events')}?fieldSelector=involvedObject.name%3Dp,reason%3DPulled`),
       get(`${inNamespace('events')}?fieldSelector=involvedObject.name%3Dq`),
     ],
+  },
+  {
+    name: 'quota: amounts, names and scopes',
+    steps: [
+      { hard: { pods: '-1' } },
+      { hard: { pods: '1.5' } },
+      { hard: { nope: '1' } },
+      { hard: { 'requests.cpu': '1500m', 'count/jobs.batch': '1', 'example.com/x': '1' } },
+      { hard: { pods: '1' }, scopes: ['Terminating', 'NotTerminating'] },
+      { hard: { configmaps: '1' }, scopes: ['BestEffort'] },
+    ].map((spec) =>
+      create(`${inNamespace('resourcequotas')}?dryRun=All`, { metadata: { name: 'q' }, spec }),
+    ),
   },
   {
     name: 'quota and role: as they are stored, and what they need',

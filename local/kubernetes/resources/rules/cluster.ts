@@ -2,6 +2,7 @@ import { isRecord, listAt, textAt } from '../../object.ts'
 import type { KubeObject } from '../../object.ts'
 import type { Rules } from '../resource.ts'
 import { validateLease } from '../validation/lease.ts'
+import { validateResourceQuota } from '../validation/quota.ts'
 import { ensure, setDefault } from './edit.ts'
 import { keepStatus, resetStatus } from './workloads.ts'
 
@@ -42,6 +43,10 @@ export const nodeRules: Rules = {
   },
 }
 
-export const resourceQuotaRules: Rules = { prepareCreate: resetStatus, prepareUpdate: keepStatus }
+export const resourceQuotaRules: Rules = {
+  prepareCreate: resetStatus,
+  prepareUpdate: keepStatus,
+  validate: validateResourceQuota,
+}
 
 export const leaseRules: Rules = { validate: validateLease }

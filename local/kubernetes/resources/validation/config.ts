@@ -1,6 +1,7 @@
 import { asText, at, isRecord } from '../../object.ts'
 import type { KubeObject } from '../../object.ts'
 import type { StatusCause } from '../../errors.ts'
+import { jsonProblem } from '../../schema/json-problem.ts'
 import { sameJson } from '../../schema/same.ts'
 import { forbiddenField, IMMUTABLE, invalidValue, required, tooLong } from './causes.ts'
 import { configMapKey } from './names.ts'
@@ -75,8 +76,34 @@ export function validateSecret(object: KubeObject): readonly StatusCause[] {
     ...needed
       .filter((key) => !data.some(([name]) => name === key))
       .map((key) => required(`data[${key}]`)),
+    ...credentials(object, data),
+    ...registryAccess(object, data),
     ...serviceAccountToken(object),
   ]
+}
+
+type Entries = readonly (readonly [key: string, value: unknown])[]
+
+/** Basic authentication takes a name, a password, or both. */
+function credentials(object: KubeObject, data: Entries): readonly StatusCause[] {
+  if (object['type'] !== 'kubernetes.io/basic-auth') return []
+  const keys = ['username', 'password']
+  if (data.some(([key]) => keys.includes(key))) return []
+  return keys.map((key) => required(`data[${key}]`))
+}
+
+const REGISTRY_ACCESS: Readonly<Record<string, string>> = {
+  'kubernetes.io/dockerconfigjson': '.dockerconfigjson',
+  'kubernetes.io/dockercfg': '.dockercfg',
+}
+
+function registryAccess(object: KubeObject, data: Entries): readonly StatusCause[] {
+  const key = REGISTRY_ACCESS[asText(object['type'])]
+  const [, content] = data.find(([name]) => name === key) ?? []
+  if (key === undefined || content === undefined) return []
+  const problem = jsonProblem(Buffer.from(asText(content), 'base64').toString('utf8'))
+  if (problem === '') return []
+  return [invalidValue(`data[${key}]`, '<secret contents redacted>', problem)]
 }
 
 function serviceAccountToken(object: KubeObject): readonly StatusCause[] {

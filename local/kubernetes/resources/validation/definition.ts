@@ -5,6 +5,7 @@ import { notImplemented } from '../../errors.ts'
 import { records } from '../rules/edit.ts'
 import { IMMUTABLE, invalidValue, notSupported, required } from './causes.ts'
 import { dnsLabel1035 } from './names.ts'
+import { validateStructure } from './structural-schema.ts'
 
 /**
  * CustomResourceDefinitions as far as they are served here.
@@ -69,6 +70,12 @@ function versions(spec: JsonObject): readonly StatusCause[] {
     }
   }
   list.forEach((version, index) => {
+    const name = asText(version['name'])
+    for (const problem of dnsLabel1035(name)) {
+      causes.push(invalidValue(`spec.versions[${index}].name`, name, problem))
+      // The old field that stands for the first version is checked as well
+      if (index === 0) causes.push(invalidValue('spec.version', name, problem))
+    }
     const schema = isRecord(version['schema']) ? version['schema']['openAPIV3Schema'] : undefined
     const field = `spec.versions[${index}].schema.openAPIV3Schema`
     if (!isRecord(schema)) causes.push(required(field))
@@ -78,7 +85,7 @@ function versions(spec: JsonObject): readonly StatusCause[] {
           ? required(`${SHARED}.type`, 'must not be empty at the root')
           : invalidValue(`${SHARED}.type`, schema['type'], 'must be object at the root'),
       )
-    }
+    } else causes.push(...validateStructure(schema, SHARED))
   })
   return causes
 }
