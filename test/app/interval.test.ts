@@ -66,7 +66,7 @@ test('it writes one document per interval, answers probes, and ends with 0 on SI
   expect(await ask(`${url}/healthz`, { method: 'HEAD' })).toEqual({ status: 200, text: '' })
   expect((await ask(`${url}/metrics`)).status).toBe(404)
   expect((await ask(`${url}/readyz`, { method: 'POST' })).status).toBe(405)
-  await new Promise((resolve) => setTimeout(resolve, 1200))
+  await running.said('201  id=', 2)
   const { code, stdout } = await stop(running)
   const ids = [...stdout.matchAll(/201 {2}id=(\S+)/g)].map(([, id]) => id)
   expect(ids.length).toBeGreaterThan(1)

@@ -13,8 +13,8 @@ export interface Ended {
 export interface Running {
   readonly child: ChildProcess
   readonly ended: Promise<Ended>
-  /** Resolves once stdout or stderr contains the text; rejects if the program ends before. */
-  said(text: string): Promise<void>
+  /** Resolves once stdout and stderr contain the text so many times (default 1); rejects if the program ends before. */
+  said(text: string, times?: number): Promise<void>
 }
 
 /** Everything any program started by a test has printed; the redaction property is checked on it. */
@@ -63,10 +63,10 @@ export function start(
       resolve({ code, signal, ...printed })
     })
   })
-  const said = (text: string) =>
+  const said = (text: string, times = 1) =>
     new Promise<void>((resolve, reject) => {
       const look = () => {
-        if (!(printed.stdout + printed.stderr).includes(text)) return
+        if ((printed.stdout + printed.stderr).split(text).length <= times) return
         listeners.delete(look)
         resolve()
       }

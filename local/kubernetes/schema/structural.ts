@@ -212,7 +212,7 @@ function textBounds(
   }
   const pattern = schema['pattern']
   const fits = typeof pattern !== 'string' || new RegExp(pattern).test(value)
-  return fits ? [] : [`should match '${String(pattern)}'`]
+  return fits ? [] : [`should match '${pattern}'`]
 }
 
 function items(
