@@ -27,6 +27,7 @@ async function interval(more: Readonly<Record<string, string>> = {}) {
   const env = chain.env({
     WORKER_MODE: 'interval',
     WRITE_INTERVAL_SECONDS: '1',
+    DEADLINE_SECONDS: '10',
     HEALTH_HOST: '127.0.0.1',
     HEALTH_PORT: String(port),
     ...more,

@@ -77,18 +77,19 @@ export async function readRecord(request: Request): Promise<JsonObject> {
 }
 
 function json(text: string): Body {
-  const problem = jsonProblem(text)
-  if (problem !== '') throw new UnreadableBody(problem, text)
+  const value = parsed(text)
+  if (value === undefined) throw new UnreadableBody(jsonProblem(text), text)
   const warnings = duplicateKeys(text).map((path) => `duplicate field "${path}"`)
   return {
-    value: JSON.parse(text) as unknown,
+    value,
     duplicates: { warnings, refusal: warnings.join(', ') },
   }
 }
 
 /** The first document counts; words such as `yes` are booleans, as in the YAML 1.1 that Kubernetes reads. */
 function yaml(text: string): Body {
-  if (isPlainJson(text)) return { value: JSON.parse(text) as unknown, duplicates: NO_DUPLICATES }
+  const plain = plainJson(text)
+  if (plain !== undefined) return { value: plain, duplicates: NO_DUPLICATES }
   const lineCounter = new LineCounter()
   const document = parseDocument(text, { lineCounter, customTags: [BOOLEAN_WORD] })
   const problems = document.errors.filter(({ code }) => code !== 'MULTIPLE_DOCS')
@@ -109,9 +110,19 @@ function yaml(text: string): Body {
   }
 }
 
-/** Whether it may be read as JSON, which is what most clients send as YAML: it means the same unless a key is written twice. */
-function isPlainJson(text: string): boolean {
-  return text.startsWith('{') && jsonProblem(text) === '' && duplicateKeys(text).length === 0
+/** Read as JSON, which is what most clients send as YAML: it means the same unless a key is written twice. */
+function plainJson(text: string): unknown {
+  const value = text.startsWith('{') ? parsed(text) : undefined
+  return value === undefined || duplicateKeys(text).length > 0 ? undefined : value
+}
+
+/** Undefined, which no JSON is, for text that is none. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 const BOOLEAN_WORD: ScalarTag = {
