@@ -8,9 +8,8 @@ import { inventoryRef } from '../core/inventory.ts'
 import type { ObjectSet } from '../core/ownership.ts'
 import { isNoOp } from '../core/plan.ts'
 import type { Plan } from '../core/plan.ts'
-import type { CommandContext, CommonOptions } from './context.ts'
+import type { CommandContext, CommonOptions, Takeovers } from './context.ts'
 import { npmCommand } from './npm-command.ts'
-import type { Takeovers } from './plan.ts'
 import type { Subject } from './subject.ts'
 
 /**

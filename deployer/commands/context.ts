@@ -29,3 +29,11 @@ export interface CommonOptions {
   /** With the healer that runs in the cluster (`manifests/heal/`). */
   readonly heal?: boolean
 }
+
+/** What a deploy may take from others. */
+export interface Takeovers {
+  /** Objects that exist and belong to nobody. */
+  readonly adopt?: boolean
+  /** Fields that other programs own. */
+  readonly forceConflicts?: boolean
+}

@@ -1,5 +1,4 @@
-import type { CommonOptions } from './context.ts'
-import type { Takeovers } from './plan.ts'
+import type { CommonOptions, Takeovers } from './context.ts'
 
 /**
  * The command to go on with, for the same environment and objects as this run: without its options it would mean others.

@@ -6,17 +6,9 @@ import { countActions, isNoOp } from '../core/plan.ts'
 import type { Plan, PlanEntry } from '../core/plan.ts'
 import { subjectOf } from '../core/object.ts'
 import { readConfig } from './config.ts'
-import type { CommandContext, CommonOptions } from './context.ts'
+import type { CommandContext, CommonOptions, Takeovers } from './context.ts'
 import { npmCommand } from './npm-command.ts'
 import { withTarget } from './target.ts'
-
-/** What a deploy may take from others. */
-export interface Takeovers {
-  /** Objects that exist and belong to nobody. */
-  readonly adopt?: boolean
-  /** Fields that other programs own. */
-  readonly forceConflicts?: boolean
-}
 
 export interface PlanCommandOptions extends CommonOptions, Takeovers {
   /** 0 nothing to do, 1 something to do, above 1 an error: as `kubectl diff`. */
