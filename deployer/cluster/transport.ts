@@ -8,7 +8,7 @@ import { isMistyped } from './api-error.ts'
 import { connectionError } from './connection-error.ts'
 import { warningsOf } from './warnings.ts'
 
-/** Requests under way at once; more wait for a free connection. */
+/** Requests under way at once; more wait until one has its answer. */
 const MAX_IN_FLIGHT = 16
 const ANSWER_TIMEOUT_MS = 30_000
 const MAX_ATTEMPTS = 5
@@ -68,15 +68,13 @@ export function createTransport(
 ): Transport {
   const agents = agentPair(proxyEnv)
   const persist = persistence(server, credentials)
+  const inTurn = turns(MAX_IN_FLIGHT)
   const within = (bound: AbortSignal): Transport => ({
     server,
     within,
     request: async (request) => {
-      const {
-        isFinal: _,
-        retryAfter: __,
-        ...answer
-      } = await persist(request, bound, async (current) => {
+      const attempt = async (current: Credentials) => {
+        bound.throwIfAborted() // while it waited for its turn
         const agent = agents.forRequests(current)
         const message = await send(server, request, { credentials: current, agent, signal: bound })
         const body = parseJson(await readText(message))
@@ -87,7 +85,12 @@ export function createTransport(
           warnings,
           isFinal: isMistyped(textAt(body, 'message') ?? ''),
         }
-      })
+      }
+      const {
+        isFinal: _,
+        retryAfter: __,
+        ...answer
+      } = await persist(request, bound, (current) => inTurn(() => attempt(current)))
       return answer
     },
     stream: async (path, ended) => {
@@ -112,6 +115,26 @@ export function createTransport(
     close: () => agents.close(),
   })
   return within(signal)
+}
+
+/**
+ * Lets this much work be under way at once, and begins the rest in order. An agent with as many sockets would do the same,
+ * but for a hundred requests made at once it sends none before the last is made.
+ */
+function turns(most: number) {
+  let free = most
+  const waiting: (() => void)[] = []
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    if (free > 0) free -= 1
+    else await new Promise<void>((resolve) => waiting.push(resolve))
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else free += 1
+    }
+  }
 }
 
 /** The part of an answer that decides whether it is asked for again. */
@@ -187,7 +210,7 @@ function agentPair(proxyEnv: ProxyEnv) {
     tls = current.tls
     // rejectUnauthorized is stated because NODE_TLS_REJECT_UNAUTHORIZED=0 would turn the check off otherwise
     const options = { ...current.tls, proxyEnv, keepAlive: true, rejectUnauthorized: true }
-    requests = new Agent({ ...options, maxSockets: MAX_IN_FLIGHT })
+    requests = new Agent(options)
     streams = new Agent(options)
   }
   return {
