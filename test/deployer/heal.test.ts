@@ -7,6 +7,7 @@ import type { Running } from '../support/run.ts'
 import { createEnvironment, setPodStatus, startCluster, writeKubeconfig } from './cluster.ts'
 import type { TestCluster, TestEnvironment } from './cluster.ts'
 import { createDoorway } from './doorway.ts'
+import { createFolder } from './manifest-folder.ts'
 
 let cluster: TestCluster
 let environment: TestEnvironment
@@ -110,6 +111,19 @@ test('an object that loses our label is ours all the same', async () => {
   })
   await healer.said('put back')
 })
+
+test('a Job that deletes itself when it is done is not run again', async () => {
+  const spec = { ttlSecondsAfterFinished: 0, template: { spec: POD } }
+  const job = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'once' }, spec }
+  const folder = await createFolder(cluster, job)
+  await folder.deployer('deploy', '--no-wait')
+  const options = ['--env', folder.file, '--manifests', folder.folder]
+  const healer = await startHealer('Leading as', ...options)
+  await cluster.client.delete(`/apis/batch/v1/namespaces/${folder.namespace}/jobs/once`)
+  await healer.said(`Job/${folder.namespace}/once: left alone: it deletes itself when it is done`)
+})
+
+const POD = { restartPolicy: 'Never', containers: [{ name: 'c', image: 'x' }] }
 
 test('what others add, statuses, and a pod that ended are no drift', async () => {
   const healer = await startHealer()
