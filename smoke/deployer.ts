@@ -53,11 +53,16 @@ function hold({ code, stdout, stderr }: Ended, command: Command, what: string): 
   if (code === 0) return
   const { reason, hint } = lastError(`${stdout}${stderr}`)
   const end = `${command} ended with exit code ${code}`
+  const hints = IMAGE_FAILURE.test(reason) ? [hint, IMAGE_HINT] : [hint]
   throw new SmokeError('ERR_PROGRAM', `${what}: ${end}${reason === '' ? '' : `: ${reason}`}`, {
-    hint,
+    hint: hints.join('\n'),
     ...(code === null ? {} : { exitCode: code }),
   })
 }
+
+const IMAGE_FAILURE = /ErrImagePull|ImagePullBackOff|ErrImageNeverPull/
+const IMAGE_HINT =
+  'in this run: --load says how images that are built here get into the cluster, --image and --platform-image name others'
 
 /** What the deployer said in the end: `✗ MESSAGE`, `    hint  …`, and its code on a line. Told again, because much is printed after it. */
 export function lastError(printed: string): { readonly reason: string; readonly hint: string } {

@@ -26,7 +26,7 @@ case "$1 $2" in
   "get clusters") while read -r line; do echo "$line"; done <"$CLUSTERS" ;;
   "create cluster") echo ${NAME} >"$CLUSTERS"; ${create} ;;
   "export kubeconfig") ;;
-  "delete cluster") : >"$CLUSTERS"; echo deleted >>"$CLUSTERS.log" ;;
+  "delete cluster") if [ -e "$CLUSTERS.stopped" ]; then echo "ERROR: Cannot connect to the Docker daemon" >&2; exit 1; fi; : >"$CLUSTERS"; echo deleted >>"$CLUSTERS.log" ;;
   *) echo "unexpected: $*" >&2; exit 1 ;;
 esac`
 }
@@ -57,6 +57,23 @@ test('a journey that fails leaves no cluster', async () => {
   const ended = await end([], ':')
   expect(ended.stdout).toContain(`✗ ERR_CONTEXT: context "kind-${NAME}" is not in the kubeconfig`)
   expect(ended.stdout).toContain('left on this machine: nothing')
+  expect(await readFile(clusters, 'utf8')).toBe('')
+})
+
+test('an engine that stops in the middle is told, with the command that removes the rest later', async () => {
+  const stopped = `${clusters}.stopped`
+  const ended = await end(
+    [],
+    `: >"$CLUSTERS.stopped"; echo "ERROR: Cannot connect to the Docker daemon" >&2; exit 1`,
+  )
+  expect(ended.stdout).toContain('Stopped: deleting the kind cluster\n')
+  expect(ended.stdout).toMatch(/✗ ERR_CLUSTER: kind create cluster: .*Cannot connect/)
+  expect(ended.stdout).toContain(
+    `next: when the engine answers again: npm run smoke:kind -- --name ${NAME} --remove\n`,
+  )
+  expect(ended.code).toBe(1)
+  await rm(stopped)
+  expect(await end(['--remove'], ':')).toMatchObject({ code: 0 })
   expect(await readFile(clusters, 'utf8')).toBe('')
 })
 
