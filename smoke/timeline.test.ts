@@ -45,6 +45,37 @@ test("the scheduler's event narrows creation and scheduling", () => {
   expect(links.at(-1)).toMatchObject({ atLeastMs: 1_540, atMostMs: 1_790 })
 })
 
+test('an event without a time tells it by its name', () => {
+  const scheduled = {
+    reason: 'Scheduled',
+    eventTime: null,
+    metadata: { name: 'demo.18ec2d27c53bf2fb' },
+  }
+  expect(timeline(POD, [scheduled], LOG)[0]).toEqual({
+    name: 'scheduled',
+    atLeastMs: 0,
+    atMostMs: 250,
+  })
+  const unnamed = { reason: 'Scheduled', eventTime: null, metadata: { name: 'demo.1' } }
+  expect(timeline(POD, [unnamed], LOG)[0]).toMatchObject({ atMostMs: 1_000 })
+})
+
+test('an event of an earlier pod of that name is not taken', () => {
+  const pod = { ...POD, metadata: { ...POD.metadata, uid: 'now' } }
+  const earlier = {
+    reason: 'Scheduled',
+    eventTime: '2026-11-28T09:00:00.250000Z',
+    involvedObject: { uid: 'then' },
+  }
+  const scheduled = {
+    reason: 'Scheduled',
+    eventTime: '2026-11-28T10:00:00.250000Z',
+    involvedObject: { uid: 'now' },
+  }
+  expect(timeline(pod, [earlier, scheduled], LOG)[0]).toMatchObject({ atMostMs: 250 })
+  expect(timeline(pod, [earlier], LOG)[0]).toMatchObject({ atMostMs: 1_000 })
+})
+
 test('links of a pod that did not get that far are left out', () => {
   const log = LOG.split('\n').slice(0, 4).join('\n')
   expect(timeline(POD, [], log).map(({ name }) => name)).toEqual([

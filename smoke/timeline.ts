@@ -1,6 +1,8 @@
+import { momentOfEvent } from './event-moment.ts'
+
 /** What `kubectl get pod -o json` says, as far as its times go. */
 export interface TimedPod {
-  readonly metadata: { readonly creationTimestamp: string }
+  readonly metadata: { readonly creationTimestamp: string; readonly uid?: string }
   readonly status?: {
     readonly conditions?: readonly {
       readonly type: string
@@ -16,8 +18,11 @@ export interface TimedPod {
   }
 }
 
-/** One event about the pod; the scheduler alone gives `eventTime`, in microseconds. */
+/** One event about the pod. Newer schedulers leave `eventTime` out; the event's name then tells when it was made. */
 export interface TimedEvent {
+  readonly metadata?: { readonly name: string }
+  /** An earlier pod of the same name may have left events too. */
+  readonly involvedObject?: { readonly uid?: string }
   readonly reason?: string
   readonly eventTime?: string | null
 }
@@ -94,11 +99,14 @@ function clusterMoments(pod: TimedPod, events: readonly TimedEvent[]): readonly 
     pod.status?.conditions?.find((one) => one.type === type && one.status === 'True')
       ?.lastTransitionTime
   const [container] = pod.status?.containerStatuses ?? []
-  const scheduled = events.find(({ reason }) => reason === 'Scheduled')?.eventTime
+  const { uid } = pod.metadata
+  const scheduled = events.find(
+    ({ reason, involvedObject }) => reason === 'Scheduled' && (involvedObject?.uid ?? uid) === uid,
+  )
   const started = container?.state?.terminated?.startedAt ?? container?.state?.running?.startedAt
   return [
     { name: 'created', at: moment(pod.metadata.creationTimestamp) },
-    { name: 'scheduled', at: moment(scheduled ?? condition('PodScheduled')) },
+    { name: 'scheduled', at: momentOf(scheduled) ?? moment(condition('PodScheduled')) },
     { name: 'container started', at: moment(started) },
   ].flatMap(({ name, at }) => (at ? [{ name, at }] : []))
 }
@@ -112,6 +120,12 @@ function logMoments(log: string): readonly NamedMoment[] {
     const at = moment(lines.find(({ text }) => line.test(text))?.time)
     return at ? [{ name, at }] : []
   })
+}
+
+function momentOf(event: TimedEvent | undefined): Moment | undefined {
+  const named = momentOfEvent(event?.metadata?.name ?? '')
+  if (event?.eventTime || Number.isNaN(named)) return moment(event?.eventTime ?? undefined)
+  return { from: Math.floor(named), to: Math.floor(named) }
 }
 
 /** A time with a fraction is exact to the millisecond; one without lies within its second. */

@@ -28,13 +28,3 @@ export function podSample(scheduledAt: number, log: string): PodSample {
     rssMiB: rssMiB ?? Number.NaN,
   }
 }
-
-/**
- * When an event was made, in milliseconds since the Unix epoch: its name ends in the nanoseconds, in hexadecimal.
- *
- * @see https://github.com/kubernetes/client-go/blob/master/tools/record/util/util.go GenerateEventName
- */
-export function momentOfEvent(name: string): number {
-  const nanoseconds = name.slice(name.lastIndexOf('.') + 1)
-  return Number(BigInt(`0x${nanoseconds}`) / 1_000n) / 1_000
-}

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { momentOfEvent, podSample } from '../../bench/in-cluster/sample.ts'
+import { podSample } from '../../bench/in-cluster/sample.ts'
+import { momentOfEvent } from '../../smoke/event-moment.ts'
 
 const LOG = `2026-11-28T05:00:00.900000000Z keyless-cosmos 0.1.0
 2026-11-28T05:00:01.250000001Z 6/7 write        ok    201
