@@ -21,3 +21,15 @@ test('a reason of several lines stays whole; without a hint it says where to loo
   })
   expect(lastError('')).toMatchObject({ reason: '' })
 })
+
+test('of what is not ready in time the last line of its own log is told as well', () => {
+  const printed = `    log      10:00:00 platform certificate issued
+    log      10:00:01 platform emulator http://e:8081: it answers 500; waiting
+✗ 1 of 7 objects not ready after 300 s: Deployment/ns/platform: 0 of 1 replicas available
+    hint  look at it with status
+ERR_NOT_READY (exit code 3)
+`
+  expect(lastError(printed).reason).toBe(
+    '1 of 7 objects not ready after 300 s: Deployment/ns/platform: 0 of 1 replicas available\n    log      10:00:01 platform emulator http://e:8081: it answers 500; waiting',
+  )
+})

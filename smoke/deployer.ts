@@ -53,12 +53,16 @@ function hold({ code, stdout, stderr }: Ended, command: Command, what: string): 
   if (code === 0) return
   const { reason, hint } = lastError(`${stdout}${stderr}`)
   const end = `${command} ended with exit code ${code}`
-  const hints = IMAGE_FAILURE.test(reason) ? [hint, IMAGE_HINT] : [hint]
+  const next = code === NOT_READY ? 'to look at what is not ready, run it again with --keep' : hint
+  const hints = IMAGE_FAILURE.test(reason) ? [next, IMAGE_HINT] : [next]
   throw new SmokeError('ERR_PROGRAM', `${what}: ${end}${reason === '' ? '' : `: ${reason}`}`, {
     hint: hints.join('\n'),
     ...(code === null ? {} : { exitCode: code }),
   })
 }
+
+/** The deployer's exit code: see docs/exit-codes.md. */
+const NOT_READY = 3
 
 const IMAGE_FAILURE = /ErrImagePull|ImagePullBackOff|ErrImageNeverPull/
 const IMAGE_HINT =
@@ -70,10 +74,12 @@ export function lastError(printed: string): { readonly reason: string; readonly 
   const from = lines.findLastIndex((line) => line.startsWith('✗ '))
   const block = from === -1 ? [] : lines.slice(from)
   const end = block.findIndex((line) => /^ {4}hint {2}|^ERR_\w+ \(exit code/.test(line))
+  // Of what is not ready the reason is in its own log, told before
+  const isNotReady = block.some((line) => line.startsWith('ERR_NOT_READY '))
+  const log = isNotReady ? lines.findLast((line) => line.startsWith('    log ')) : undefined
   const hints = block.filter((line) => line.startsWith('    hint  '))
   return {
-    reason: block
-      .slice(0, end === -1 ? undefined : end)
+    reason: [...block.slice(0, end === -1 ? undefined : end), ...(log === undefined ? [] : [log])]
       .join('\n')
       .slice('✗ '.length),
     hint:

@@ -29,6 +29,7 @@ export const AZ_OPTIONS: Readonly<Record<string, readonly string[]>> = {
     '--tier',
   ],
   'aks get-credentials': ['--resource-group', '--name'],
+  'aks install-cli': [],
   'aks pod-identity add': [],
   'aks pod-identity list': [],
   // of the extension aks-preview
