@@ -1,17 +1,18 @@
-import { inventoryObject, isSameInventory, unionOf } from '../core/inventory.ts'
+import { unionOf } from '../core/inventory.ts'
 import type { Member } from '../core/inventory.ts'
-import { identityOf, objectRef, subjectOf } from '../core/object.ts'
+import { identityOf, objectRef } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
 import { inRanks } from '../core/order.ts'
 import { ownerOf } from '../core/ownership.ts'
 import type { Plan, PlanEntry } from '../core/plan.ts'
 import type { Api } from './api.ts'
-import { apiError } from './api-error.ts'
 import { carryOut } from './carry-out.ts'
 import type { Applied, CarryOutOptions } from './carry-out.ts'
 import type { Cluster } from './connect.ts'
+import { updateInventory } from './update-inventory.ts'
+import type { FoundInventory } from './update-inventory.ts'
 
-export interface ApplyPlanOptions extends CarryOutOptions {
+export interface ApplyPlanOptions extends CarryOutOptions, FoundInventory {
   /** All that is asked for, as it was rendered: what a healer with the same files has. */
   readonly rendered: readonly KubeObject[]
   readonly onApplied: (applied: Applied) => void
@@ -30,14 +31,14 @@ export async function applyPlan(
   const known = unionOf(options.members, options.rendered)
   const leaving = plan.entries.filter(({ action }) => action === 'prune')
   const staying = plan.entries.filter(({ desired: asked }) => asked !== undefined)
-  const inventory = inventoryWriter(cluster.api, options)
+  const remember = rememberer(cluster.api, options)
   const results: Applied[] = []
 
   for (const rank of inRanks(staying, ({ ref }) => ref)) {
     options.signal.throwIfAborted()
     // a namespace of ours must exist before the inventory can be put into it
     if (!rank.some(({ ref }) => ref.kind === 'Namespace')) {
-      await inventory.write(known)
+      await remember(known)
     }
     results.push(...(await allOf(rank.map((one) => carryOutLoudly(cluster, one, options)))))
   }
@@ -49,25 +50,22 @@ export async function applyPlan(
   const staysOurs = skipped.filter(({ live }) => live && ownerOf(live, options.set) === 'ours')
   const digests = new Map(known.map((member) => [identityOf(member), member.digest]))
   const members = [...results, ...staysOurs].flatMap((one) => memberOf(one, digests))
-  await inventory.write(members)
+  await remember(members)
   for (const one of skipped) options.onApplied({ entry: one, state: 'skipped' })
   return results
 }
 
-/** Writes the inventory only when it would say something else than it says. */
-function inventoryWriter(api: Api, options: ApplyPlanOptions) {
-  let written = options.members
-  return {
-    write: async (members: readonly Member[]) => {
-      if (isSameInventory(written, members)) return
-      const object = inventoryObject(options.set, members)
-      const result = await api.apply(object, { force: true })
-      if (!result.done) {
-        const attempt = { subject: subjectOf(objectRef(object)), verb: 'write of the inventory' }
-        throw apiError(result.status, result.body, attempt)
-      }
-      written = members
-    },
+/** Makes the inventory name these, and leaves in it what another run of the same set has added meanwhile. */
+function rememberer(api: Api, options: ApplyPlanOptions) {
+  let found: FoundInventory = options
+  let named = options.members
+  return async (members: readonly Member[]): Promise<void> => {
+    const ours = new Set([...named, ...members].map(identityOf))
+    found = await updateInventory(api, options.set, found, (now) => [
+      ...members,
+      ...now.filter((one) => !ours.has(identityOf(one))),
+    ])
+    named = members
   }
 }
 

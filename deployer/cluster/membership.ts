@@ -1,10 +1,10 @@
-import { inventoryObject, inventoryRef, membersOf } from '../core/inventory.ts'
+import { inventoryRef, membersOf } from '../core/inventory.ts'
 import type { Member } from '../core/inventory.ts'
-import { identityOf, objectRef, subjectOf } from '../core/object.ts'
+import { identityOf, objectRef } from '../core/object.ts'
 import type { KubeObject, ObjectRef } from '../core/object.ts'
 import type { ObjectSet } from '../core/ownership.ts'
 import type { Api } from './api.ts'
-import { apiError } from './api-error.ts'
+import { updateInventory } from './update-inventory.ts'
 
 /** What the inventory says is deployed, kept true while objects are created again. */
 export interface Membership {
@@ -26,7 +26,7 @@ export async function readMembership(api: Api, set: ObjectSet): Promise<Membersh
   const reread = async () => {
     const now = await api.get(inventoryRef(set))
     members = membersOf(now)
-    return now !== undefined
+    return now
   }
   return {
     set,
@@ -37,8 +37,10 @@ export async function readMembership(api: Api, set: ObjectSet): Promise<Membersh
       const write = async (before: Promise<void>) => {
         // one after the other: each writes the whole list
         await before.catch(() => undefined)
-        await reread()
-        members = await writeMembers(api, set, withUid(members, object))
+        const inventory = await reread()
+        const found = { inventory, members }
+        const after = await updateInventory(api, set, found, (now) => withUid(now, object))
+        members = after.members
       }
       writing = write(writing)
       return writing
@@ -56,15 +58,4 @@ function withUid(members: readonly Member[], object: KubeObject): readonly Membe
   return members.map((member) =>
     identityOf(member) === identityOf(ref) && uid !== undefined ? { ...member, uid } : member,
   )
-}
-
-async function writeMembers(
-  api: Api,
-  set: ObjectSet,
-  members: readonly Member[],
-): Promise<readonly Member[]> {
-  const result = await api.apply(inventoryObject(set, members), { force: true })
-  if (result.done) return members
-  const subject = subjectOf(inventoryRef(set))
-  throw apiError(result.status, result.body, { subject, verb: 'write of the inventory' })
 }

@@ -57,6 +57,7 @@ export async function deploy(options: DeployOptions, context: CommandContext): P
         set: config.set,
         rendered: objects,
         ...takeovers(options),
+        inventory: live.inventory,
         members: live.members,
         signal: context.signal,
         timeoutMs: options.timeoutSeconds * 1_000,
