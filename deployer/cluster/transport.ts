@@ -1,29 +1,22 @@
 import { Agent, request as httpsRequest } from 'node:https'
 import type { IncomingMessage } from 'node:http'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { textAt } from '../core/object.ts'
-import type { CredentialSource, Credentials } from './credentials.ts'
 import { isMistyped } from './api-error.ts'
-import { connectionError } from './connection-error.ts'
+import type { CredentialSource, Credentials } from './credentials.ts'
+import { persistence } from './persistence.ts'
+import type { Head, RequestLine } from './persistence.ts'
 import { warningsOf } from './warnings.ts'
 
 /** Requests under way at once; more wait until one has its answer. */
 const MAX_IN_FLIGHT = 16
 const ANSWER_TIMEOUT_MS = 30_000
-const MAX_ATTEMPTS = 5
-const MAX_PAUSE_MS = 10_000
 
 type ProxyEnv = Readonly<Record<string, string | undefined>>
 
-interface ApiRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
-  /** Path with query. */
-  readonly path: string
+interface ApiRequest extends RequestLine {
   readonly body?: unknown
   readonly contentType?: string
-  /** Then a 5xx is the caller's: a watch lists again, and the log of a dead node would delay a verdict. */
-  readonly isStream?: boolean
 }
 
 export interface ApiAnswer {
@@ -78,20 +71,14 @@ export function createTransport(
         const agent = agents.forRequests(current)
         const message = await send(server, request, { credentials: current, agent, signal: bound })
         const body = parseJson(await readText(message))
-        const warnings = warningsOf(message.headersDistinct['warning'] ?? [])
-        return {
-          ...headOf(message),
-          body,
-          warnings,
-          isFinal: isMistyped(textAt(body, 'message') ?? ''),
-        }
+        const isFinal = isMistyped(textAt(body, 'message') ?? '')
+        return { ...headOf(message), body, isFinal, message }
       }
-      const {
-        isFinal: _,
-        retryAfter: __,
-        ...answer
-      } = await persist(request, bound, (current) => inTurn(() => attempt(current)))
-      return answer
+      const { status, body, message, attempts } = await persist(request, bound, (current) =>
+        inTurn(() => attempt(current)),
+      )
+      const warnings = warningsOf(message.headersDistinct['warning'] ?? [])
+      return { status, body, warnings, attempts }
     },
     stream: async (path, ended) => {
       const request: ApiRequest = { method: 'GET', path, isStream: true }
@@ -137,67 +124,8 @@ function turns(most: number) {
   }
 }
 
-/** The part of an answer that decides whether it is asked for again. */
-interface Head {
-  readonly status: number
-  readonly retryAfter: string | undefined
-  /** It will be the same every time, whatever its status says. */
-  readonly isFinal?: boolean
-}
-
 function headOf({ statusCode = 0, headers }: IncomingMessage): Head {
   return { status: statusCode, retryAfter: headers['retry-after'] }
-}
-
-/** Tries again what may be tried again; `discard` gets each answer that is not the last. */
-function persistence(server: string, credentials: CredentialSource) {
-  // Once somebody was there, a server that refuses connections is one that starts again; before, it is not there.
-  let wasReached = false
-  return async <T extends Head>(
-    request: ApiRequest,
-    signal: AbortSignal,
-    attempt: (current: Credentials) => Promise<T>,
-    discard: (answer: T) => void = () => undefined,
-  ): Promise<T & { readonly attempts: number }> => {
-    let unauthorized = false
-    for (let count = 1; ; count += 1) {
-      const answer = await unlessAborted(credentials.current(), signal)
-        .then(attempt)
-        .catch((error: unknown) => {
-          signal.throwIfAborted()
-          wasReached ||= (error as NodeJS.ErrnoException).code === 'ECONNRESET'
-          if (count >= MAX_ATTEMPTS || !isPassing(error, request, wasReached)) {
-            throw connectionError(error, server)
-          }
-          return undefined
-        })
-      wasReached ||= answer !== undefined
-      const isExpired = answer?.status === 401 && !unauthorized
-      if (answer && !isExpired && (!isBusy(answer, request) || count >= MAX_ATTEMPTS)) {
-        return { ...answer, attempts: count }
-      }
-      if (answer) discard(answer)
-      if (isExpired) {
-        unauthorized = true
-        credentials.forget()
-      } else {
-        await sleep(pauseMs(answer?.retryAfter, count), undefined, { signal })
-      }
-    }
-  }
-}
-
-/** An exec plugin may wait for somebody to sign in; whoever asked need not wait for it. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted()
-  const aborted = Promise.withResolvers<never>()
-  const abort = () => aborted.reject(signal.reason as Error)
-  signal.addEventListener('abort', abort, { once: true })
-  try {
-    return await Promise.race([work, aborted.promise])
-  } finally {
-    signal.removeEventListener('abort', abort)
-  }
 }
 
 /** Two agents for the current TLS material; new ones when a client certificate was renewed. */
@@ -286,29 +214,4 @@ export function parseJson(text: string): unknown {
   } catch {
     return text
   }
-}
-
-/** Whether a connection that failed is worth another: one that was refused has carried nothing. */
-function isPassing(error: unknown, request: ApiRequest, wasReached: boolean): boolean {
-  const code = (error as NodeJS.ErrnoException).code ?? ''
-  if (code === 'ECONNREFUSED') return wasReached
-  return isRepeatable(request) && ['ECONNRESET', 'EPIPE', 'ECONNABORTED'].includes(code)
-}
-
-/** 429 says that nothing happened; a 5xx does not. */
-function isBusy({ status, isFinal }: Head, request: ApiRequest): boolean {
-  if (status === 429) return true
-  if (isFinal === true) return false
-  return [500, 502, 503, 504].includes(status) && isRepeatable(request) && !request.isStream
-}
-
-/** A create may have happened although its answer was lost; everything else we send may happen twice. */
-function isRepeatable({ method, path }: ApiRequest): boolean {
-  return method !== 'POST' || /[?&]dryRun=All/.test(path) || path.includes('/authorization.k8s.io/')
-}
-
-function pauseMs(retryAfter: string | undefined, attempt: number): number {
-  const seconds = Number(retryAfter)
-  const asked = Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : 100 * 2 ** attempt
-  return Math.min(asked, MAX_PAUSE_MS)
 }

@@ -1,19 +1,10 @@
 import { apply, inNamespace } from '../case.ts'
 import type { Case } from '../case.ts'
-import { deployment, template } from './fixtures.ts'
+import { deployment, map, template } from './fixtures.ts'
 
 const MAPS = inNamespace('configmaps')
 const DEPLOYMENTS = inNamespace('deployments', 'apps/v1')
 const PODS = inNamespace('pods')
-
-function map(data?: object, metadata: object = {}): object {
-  return {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: 'x', ...metadata },
-    ...(data === undefined ? {} : { data }),
-  }
-}
 
 export const APPLY_LIST_CASES: readonly Case[] = [
   {

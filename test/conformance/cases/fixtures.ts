@@ -3,6 +3,16 @@ export function configMap(name: string, data: unknown = { a: '1' }, metadata: ob
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, ...metadata }, data }
 }
 
+/** The ConfigMap x as a manager applies it; without data it states none. */
+export function map(data?: object, metadata: object = {}): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'x', ...metadata },
+    ...(data === undefined ? {} : { data }),
+  }
+}
+
 export const CONTAINER = { name: 'main', image: 'example/image:1' }
 
 export function pod(name: string, spec: object = {}, metadata: object = {}): object {
