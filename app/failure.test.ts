@@ -120,6 +120,20 @@ test.for([
   expect(explain(error, COSMOS).verdict).toMatchObject({ code, exitCode: cosmos })
 })
 
+test.for([
+  { code: 'EPROTO', what: /does not speak TLS/, fix: /host and port/ },
+  { code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', what: /does not speak TLS/, fix: /TLS 1\.2/ },
+  { code: 'ERR_TLS_CERT_ALTNAME_INVALID', what: /another name/, fix: /check the host name/ },
+  { code: 'CERT_HAS_EXPIRED', what: /has expired/, fix: /clock of the node/ },
+  { code: 'SELF_SIGNED_CERT_IN_CHAIN', what: /not signed by an authority/, fix: /EXTRA_CA_CERTS/ },
+])('the fix of $code is one that helps against it', ({ code, what, fix }) => {
+  expect(transportVerdict(code, 'Cosmos DB')).toMatchObject({
+    exitCode: 30,
+    what: expect.stringMatching(what) as string,
+    fix: expect.stringMatching(fix) as string,
+  })
+})
+
 test('a refused connection to several addresses is found inside its aggregate', () => {
   const parts = [Object.assign(new Error('::1'), { code: 'ECONNREFUSED' })]
   expect(explain(new AggregateError(parts), COSMOS).verdict.code).toBe('ECONNREFUSED')

@@ -32,14 +32,27 @@ const NETWORK: Readonly<Record<string, readonly [what: string, fix: string]>> = 
   ],
 }
 
-const TLS: Readonly<Record<string, string>> = {
-  CERT_HAS_EXPIRED: 'its certificate has expired, or the clock of this pod is fast',
-  CERT_NOT_YET_VALID: 'its certificate is not valid yet, or the clock of this pod is slow',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
-}
-
 const TRUST =
   'put the certificate authority that signed it into the file NODE_EXTRA_CA_CERTS names before the process starts; for a real Azure host, look for a proxy that opens TLS'
+const TIME =
+  'compare the clock of the node with a good one; if it is right, the certificate is to be renewed'
+
+const TLS: Readonly<Record<string, readonly [what: string, fix: string]>> = {
+  CERT_HAS_EXPIRED: ['its certificate has expired, or the clock of this pod is fast', TIME],
+  CERT_NOT_YET_VALID: ['its certificate is not valid yet, or the clock of this pod is slow', TIME],
+  ERR_TLS_CERT_ALTNAME_INVALID: [
+    'its certificate is for another name',
+    'check the host name, and where DNS leads it from inside this pod: a private endpoint or a proxy may answer in its place',
+  ],
+}
+
+/** The handshake was broken off before any certificate was looked at. */
+const NO_HANDSHAKE = [
+  'it does not speak TLS as this pod does',
+  'check host and port: a plain HTTP port answers like this, and so does a proxy or server older than TLS 1.2',
+] as const
+
+const UNTRUSTED = ['its certificate is not signed by an authority this pod trusts', TRUST] as const
 
 /**
  * The failure behind an error code of the operating system or OpenSSL.
@@ -59,17 +72,22 @@ export function transportVerdict(code: string, service: Service): Verdict | unde
     }
   }
   if (!isTlsCode(code)) return undefined
-  const what = TLS[code] ?? 'its certificate is not signed by an authority this pod trusts'
+  const [what, fix] = TLS[code] ?? (isHandshake(code) ? NO_HANDSHAKE : UNTRUSTED)
   return {
     code,
     exitCode: EXIT_CODES[service].tls,
     what: `no trusted connection to ${service}: ${what}`,
-    fix: TRUST,
+    fix,
   }
 }
 
 function isTlsCode(code: string): boolean {
   return /CERT|SELF_SIGNED|UNABLE_TO_|ERR_SSL|ERR_TLS|EPROTO|HOSTNAME_MISMATCH/.test(code)
+}
+
+/** What OpenSSL says of records and versions; with an unknown cause, Node leaves EPROTO alone. */
+function isHandshake(code: string): boolean {
+  return /^EPROTO$|^ERR_SSL_/.test(code)
 }
 
 /** No answer within the deadline, though the connection stands. */
