@@ -1,8 +1,10 @@
+import type { ExchangeFacts } from './entra-refusals.ts'
 import { explain, hidesItsCause } from './failure.ts'
 import type { Place } from './failure.ts'
 import { probe } from './probe.ts'
 import type { Finding } from './probe.ts'
 import type { Run } from './run.ts'
+import type { Environment } from './settings.ts'
 import { silence } from './transport.ts'
 import { WorkerError } from './worker-error.ts'
 
@@ -14,6 +16,19 @@ const PROBE_TIMEOUT_MS = 3000
 export interface Target extends Place {
   /** Undefined where a proxy stands in between, because then a direct connection proves nothing. */
   readonly probeUrl: string | undefined
+}
+
+/** The token service as a place where calls fail. */
+export function tokenService(facts: ExchangeFacts, env: Environment): Target {
+  const proxied = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'].some((name) => env[name])
+  return {
+    service: 'the token service',
+    where: facts.authorityHost,
+    exchange: facts,
+    probeUrl: proxied
+      ? undefined
+      : `${facts.authorityHost}${facts.tenantId}/v2.0/.well-known/openid-configuration`,
+  }
 }
 
 /**
@@ -45,7 +60,9 @@ export async function bounded<T>(
     return await Promise.race([call(signal), never, deadline, suspicion(run, target, signal)])
   } catch (error) {
     run.signal.throwIfAborted()
-    throw await explained(error, target)
+    const failure = await explained(run, error, target)
+    run.signal.throwIfAborted()
+    throw failure
   } finally {
     over.abort()
   }
@@ -58,7 +75,7 @@ const MAY_PASS: ReadonlySet<string> = new Set(['ETIMEDOUT', 'EAI_AGAIN'])
 async function suspicion(run: Run, target: Target, signal: AbortSignal): Promise<never> {
   const halfTimeMs = (run.deadlineAt - run.clock.now()) / 2
   await run.clock.sleep(Math.min(SUSPICIOUS_AFTER_MS, halfTimeMs), signal)
-  const finding = await look(target)
+  const finding = await look(target, signal)
   if (finding?.kind === 'obstacle' && !MAY_PASS.has(finding.code)) {
     throw explain(asError(finding), target)
   }
@@ -66,14 +83,18 @@ async function suspicion(run: Run, target: Target, signal: AbortSignal): Promise
 }
 
 /** The failure in the SDK's words or, where it has none, in those of the host itself. */
-async function explained(error: unknown, target: Target): Promise<WorkerError> {
+async function explained(run: Run, error: unknown, target: Target): Promise<WorkerError> {
   if (!hidesItsCause(error)) return explain(error, target)
-  const finding = await look(target)
-  return explain(tells(finding) ? asError(finding, error) : error, target)
+  // Only a credential hides it so, and it is asked for a new token during a call to Cosmos DB as well.
+  const asked = tokenService(target.exchange, run.env)
+  const finding = await look(asked, run.signal)
+  return explain(tells(finding) ? asError(finding, error) : error, asked)
 }
 
-async function look({ probeUrl }: Target): Promise<Finding | undefined> {
-  return probeUrl === undefined ? undefined : probe(probeUrl, PROBE_TIMEOUT_MS)
+async function look({ probeUrl }: Target, signal: AbortSignal): Promise<Finding | undefined> {
+  return probeUrl === undefined
+    ? undefined
+    : probe(probeUrl, { timeoutMs: PROBE_TIMEOUT_MS, signal })
 }
 
 function tells(finding: Finding | undefined): finding is Finding {

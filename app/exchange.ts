@@ -1,15 +1,13 @@
 import { DefaultAzureCredential } from '@azure/identity'
 import type { AccessToken, TokenCredential } from '@azure/identity'
 import { isMicrosoftAuthority } from './authority.ts'
-import { bounded } from './bounded.ts'
-import type { Target } from './bounded.ts'
+import { bounded, tokenService } from './bounded.ts'
 import type { ExchangeFacts } from './entra-refusals.ts'
 import type { Identity } from './identity.ts'
 import { claimText, decodeClaims } from './jwt.ts'
 import type { PodToken } from './pod-token.ts'
 import type { Done } from './retry.ts'
 import type { Run } from './run.ts'
-import type { Environment } from './settings.ts'
 
 /** What both sides of the exchange are called, for messages. */
 export function exchangeFacts(
@@ -61,19 +59,6 @@ export async function exchange(
   const tookMs = run.clock.now() - startedAt
   const message = `${identity.credentialName} -> ${identity.authorityHost}`
   return { value: answer, message, facts: { scope, took: `${tookMs}ms` } }
-}
-
-/** The token service as a place where calls fail. */
-function tokenService(facts: ExchangeFacts, env: Environment): Target {
-  const proxied = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'].some((name) => env[name])
-  return {
-    service: 'the token service',
-    where: facts.authorityHost,
-    exchange: facts,
-    probeUrl: proxied
-      ? undefined
-      : `${facts.authorityHost}${facts.tenantId}/v2.0/.well-known/openid-configuration`,
-  }
 }
 
 /** What Entra says about the pod now: only claims that name, nothing that opens. */

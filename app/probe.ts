@@ -12,11 +12,16 @@ const MAX_TEXT = 8192
  * its discovery request, into a few words without a cause; the Cosmos DB SDK asks a name that does not exist 120
  * times. The request carries no token and trusts what the process trusts, nothing less.
  *
- * @param timeoutMs How long to wait; a server that says nothing is the obstacle ETIMEDOUT.
+ * @param options.timeoutMs For all of it, from the name's resolution to the last byte that is read; whoever takes longer
+ *   to begin an answer is the obstacle ETIMEDOUT. (A time-out of Node's begins with the connection and with every byte.)
+ * @param options.signal Ends it when nobody waits for it any more; what it found is then worth nothing.
  */
-export function probe(url: string, timeoutMs: number): Promise<Finding> {
+export function probe(
+  url: string,
+  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
+): Promise<Finding> {
   return new Promise((resolve) => {
-    const request = get(url, { agent: false }, (response) => {
+    const request = get(url, { agent: false, signal }, (response) => {
       let text = ''
       const end = () => {
         resolve({ kind: 'answer', text })
@@ -29,11 +34,14 @@ export function probe(url: string, timeoutMs: number): Promise<Finding> {
       })
       response.once('end', end).once('error', end)
     })
-    request.setTimeout(timeoutMs, () =>
-      request.destroy(
-        Object.assign(new Error(`silent for ${timeoutMs} ms`), { code: 'ETIMEDOUT' }),
-      ),
+    const limit = setTimeout(
+      () =>
+        request.destroy(
+          Object.assign(new Error(`no answer in ${timeoutMs} ms`), { code: 'ETIMEDOUT' }),
+        ),
+      timeoutMs,
     )
+    request.once('close', () => clearTimeout(limit))
     request.on('error', (error: NodeJS.ErrnoException) =>
       resolve({ kind: 'obstacle', code: error.code ?? 'EPROTO', message: error.message }),
     )
