@@ -47,6 +47,22 @@ test.for([
   )
 })
 
+test.for(['<tenant id>', 'my tenant', 'https://sts.windows.net/5a3f0c6e/'])(
+  'the tenant "%s" is refused, because the SDK would only say that it has no credential',
+  (tenant) => {
+    expect(() => injectedIdentity({ ...INJECTED, AZURE_TENANT_ID: tenant })).toThrow(
+      expect.objectContaining({
+        verdict: expect.objectContaining({
+          code: 'ERR_TENANT_ID',
+          exitCode: 2,
+          what: expect.stringContaining(JSON.stringify(tenant)),
+          fix: expect.stringMatching(/tenant-id annotation/),
+        }),
+      }),
+    )
+  },
+)
+
 test('an authority without https is refused, because the SDK would only drop it', () => {
   const env = { ...INJECTED, AZURE_AUTHORITY_HOST: 'http://127.0.0.1:8080/' }
   expect(() => injectedIdentity(env)).toThrow(

@@ -17,8 +17,8 @@ export interface Identity {
 /**
  * The identity injected into this pod, from the environment alone.
  *
- * @throws {WorkerError} ERR_NOT_INJECTED, saying which of label, annotation and webhook is the likely cause, or
- *   ERR_SETTINGS for an authority that is not https.
+ * @throws {WorkerError} ERR_NOT_INJECTED, saying which of label, annotation and webhook is the likely cause,
+ *   ERR_TENANT_ID, or ERR_SETTINGS for an authority that is not https.
  * @see https://azure.github.io/azure-workload-identity/docs/topics/service-account-labels-and-annotations.html
  */
 export function injectedIdentity(env: Environment): Identity {
@@ -26,13 +26,27 @@ export function injectedIdentity(env: Environment): Identity {
     ['AZURE_CLIENT_ID', 'AZURE_TENANT_ID', 'AZURE_FEDERATED_TOKEN_FILE'] as const
   ).filter((name) => !env[name])
   if (missing.length > 0) throw notInjected(missing)
+  const tenantId = env['AZURE_TENANT_ID'] ?? ''
+  if (!TENANT_ID.test(tenantId)) throw wrongTenantId(tenantId)
   return {
     clientId: env['AZURE_CLIENT_ID'] ?? '',
-    tenantId: env['AZURE_TENANT_ID'] ?? '',
+    tenantId,
     tokenFile: env['AZURE_FEDERATED_TOKEN_FILE'] ?? '',
     authorityHost: authorityHost(env),
     credentialName: env['AZURE_TOKEN_CREDENTIALS'] || 'DefaultAzureCredential',
   }
+}
+
+/** The SDK leaves a credential out without a word when the tenant has any other character. */
+const TENANT_ID = /^[0-9a-zA-Z-.]+$/
+
+function wrongTenantId(tenantId: string): WorkerError {
+  return new WorkerError({
+    code: 'ERR_TENANT_ID',
+    exitCode: 2,
+    what: `AZURE_TENANT_ID is neither a tenant's id nor a domain: ${JSON.stringify(tenantId.slice(0, 100))}`,
+    fix: "correct the azure.workload.identity/tenant-id annotation of the ServiceAccount, or the webhook's own tenant, and create the pod again",
+  })
 }
 
 function notInjected(missing: readonly string[]): WorkerError {
