@@ -32,6 +32,8 @@ export function openStore(
     aadCredentials: credential,
     userAgentSuffix: `keyless-cosmos/${VERSION}`,
     connectionPolicy: {
+      // Throttled for half the time there is, it gives up and says so; at our deadline we could only tell its silence.
+      retryOptions: { maxWaitTimeInSeconds: Math.min(30, deadlineMs / 2000) },
       // Longer than our own deadline, which knows more: the SDK would ask again up to 120 times.
       requestTimeout: deadlineMs + 1000,
       enableBackgroundEndpointRefreshing: settings.schedule.mode === 'interval',
@@ -95,8 +97,10 @@ export async function writeDocument(
       facts: { id: document.id, name, ru: created.requestCharge, activity: created.activityId },
     }
   } catch (error) {
-    const conflict = error instanceof WorkerError ? error.cause : undefined
+    if (!(error instanceof WorkerError)) throw error
+    const conflict = error.cause
     if (!(conflict instanceof ErrorResponse) || conflict.code !== 409) throw error
+    if (UNIQUE_KEY.test(conflict.message)) throw uniqueKeyTaken(error)
     return {
       value: { document, etag: undefined },
       code: '409',
@@ -104,6 +108,21 @@ export async function writeDocument(
       facts: { id: document.id, activity: conflict.activityId },
     }
   }
+}
+
+/** @see https://learn.microsoft.com/azure/cosmos-db/unique-keys */
+const UNIQUE_KEY = /unique index constraint/i
+
+function uniqueKeyTaken({ cause, details }: WorkerError): WorkerError {
+  return new WorkerError(
+    {
+      code: 'ERR_UNIQUE_KEY',
+      exitCode: 2,
+      what: 'another item of this pod has a value that the container wants to be unique',
+      fix: 'name a container without a unique key policy in COSMOS_CONTAINER',
+    },
+    { cause, details },
+  )
 }
 
 /** Reads the document again by id and partition key, and compares. */
@@ -134,6 +153,8 @@ function vanished(id: string, store: Store): WorkerError {
       exitCode: 35,
       what: 'the document that was just written is not there',
       fix: 'look for a very short TTL on the container, or for somebody who deletes',
+      // With a consistency weaker than Session, the account may ask a replica that does not have it yet.
+      retry: true,
     },
     { details: [['asked', `${store.target.where}/docs/${id}`]] },
   )
