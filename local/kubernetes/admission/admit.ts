@@ -16,6 +16,9 @@ const VALIDATING = [refuseUnsupported, admitPodSecurity, admitResourceQuota]
 /**
  * Admission control: everything that happens to a write between authorisation and the store.
  *
+ * Not async, nor is anything it calls: between the look at the live object and the write into the store no other request
+ * may have its turn, or one of two writers would be lost and a quota could be overdrawn.
+ *
  * A server that validates fields calls `mutate`, then its validation, then `validate`: of two things wrong with an
  * object, a real one names the field first and the policy second.
  *
@@ -23,7 +26,7 @@ const VALIDATING = [refuseUnsupported, admitPodSecurity, admitResourceQuota]
  * @throws {StatusError} with kube-apiserver's code, reason and sentence.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/kubeapiserver/options/plugins.go
  */
-export async function admit(context: AdmissionContext): Promise<KubeObject> {
+export function admit(context: AdmissionContext): KubeObject {
   const object = mutate(context)
   validate({ ...context, object })
   return object

@@ -173,7 +173,7 @@ async function subresource(api: Api, call: Call, name: string): Promise<Response
 
 async function create(api: Api, call: Call): Promise<Response> {
   const object = await readObject(call)
-  return answer(api, call, await createObject(api, call, object), 201)
+  return answer(api, call, createObject(api, call, object), 201)
 }
 
 async function update(api: Api, call: Call): Promise<Response> {
@@ -181,9 +181,9 @@ async function update(api: Api, call: Call): Promise<Response> {
   checkName(call, object)
   const place = placeOf(call.resource, call.namespace, call.name ?? '')
   if (!api.store.get(place) && call.resource.rules.allowCreateOnUpdate) {
-    return answer(api, call, await createObject(api, call, object), 201)
+    return answer(api, call, createObject(api, call, object), 201)
   }
   const live = liveObject(api, call)
   const stored = call.resource.rules.toStored?.(object) ?? object
-  return answer(api, call, await updateObject(api, call, live, stored))
+  return answer(api, call, updateObject(api, call, live, stored))
 }

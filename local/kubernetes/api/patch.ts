@@ -40,7 +40,7 @@ export async function patchObject(api: Api, call: Call): Promise<Response> {
   const live = liveObject(api, call)
   const patched = patchedObject(call, live, patch)
   checkName(call, patched)
-  return answer(api, call, await updateObject(api, call, live, patched))
+  return answer(api, call, updateObject(api, call, live, patched))
 }
 
 /** A patch as it was sent, with the type it is of. */
@@ -124,10 +124,10 @@ async function applyObject(api: Api, call: Call): Promise<Response> {
   const object = converted(merged, applied, resource)
   if (managedFields) object.metadata.managedFields = managedFields
   if (live) {
-    return answer(api, call, await updateObject(api, call, live, object, { owned: true }))
+    return answer(api, call, updateObject(api, call, live, object, { owned: true }))
   }
   delete object.metadata.resourceVersion
-  return answer(api, call, await createObject(api, call, object, { owned: true }), 201)
+  return answer(api, call, createObject(api, call, object, { owned: true }), 201)
 }
 
 /** What the schema lets pass and the type does not: the real server calls that an error of its own. */

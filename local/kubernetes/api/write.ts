@@ -30,12 +30,12 @@ export function placeOf(resource: Resource, namespace: string | undefined, name:
  * @param object Decoded.
  * @param options.owned The object already carries its managedFields (server-side apply).
  */
-export async function createObject(
+export function createObject(
   api: Api,
   call: Call,
   object: KubeObject,
   options: { readonly owned?: boolean } = {},
-): Promise<KubeObject> {
+): KubeObject {
   const { resource } = call
   checkNamespace(call, object)
   const fresh = structuredClone(object)
@@ -47,7 +47,7 @@ export async function createObject(
 
   const generated = fresh.metadata.name === undefined
   const name = fresh.metadata.name ?? generateName(fresh)
-  const admitted = structuredClone(await runAdmission(api, call, { object: fresh, name }))
+  const admitted = structuredClone(runAdmission(api, call, { object: fresh, name }))
   if (generated && fresh.metadata.generateName) admitted.metadata.name = name
   resource.rules.defaults?.(admitted)
   resource.rules.prepareCreate?.(admitted)
@@ -76,13 +76,13 @@ export async function createObject(
  *
  * @param object Decoded; what only the server may change is taken from `live`.
  */
-export async function updateObject(
+export function updateObject(
   api: Api,
   call: Call,
   live: KubeObject,
   object: KubeObject,
   options: { readonly owned?: boolean } = {},
-): Promise<KubeObject> {
+): KubeObject {
   const { resource } = call
   checkNamespace(call, object)
   checkLock(call, live, object)
@@ -104,7 +104,7 @@ export async function updateObject(
   else own(api, call, live, fresh, managedFields)
 
   const name = live.metadata.name ?? ''
-  const admitted = await runAdmission(api, call, { object: fresh, name, old: live })
+  const admitted = runAdmission(api, call, { object: fresh, name, old: live })
   refuseInvalid(resource, admitted, [
     ...(call.verb === 'patch' ? changedUid(object, admitted) : []),
     ...validateMetadataUpdate(admitted, live),
@@ -169,11 +169,11 @@ function restoreStatus(fresh: KubeObject, live: KubeObject): void {
   else fresh.status = live.status
 }
 
-async function runAdmission(
+function runAdmission(
   api: Api,
   call: Call,
   write: { readonly object: KubeObject; readonly name: string; readonly old?: KubeObject },
-): Promise<KubeObject> {
+): KubeObject {
   const { resource, namespace, subresource, dryRun, user, warnings } = call
   const old = write.old
   return admit({

@@ -36,7 +36,7 @@ export async function scale(api: Api, call: Call): Promise<Response> {
     },
     spec: { ...(isRecord(live.spec) ? live.spec : {}), replicas },
   }
-  return answer(api, call, scaleOf(await updateObject(api, call, live, fresh)))
+  return answer(api, call, scaleOf(updateObject(api, call, live, fresh)))
 }
 
 const SCHEMA = 'io.k8s.api.autoscaling.v1.Scale'
