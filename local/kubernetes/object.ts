@@ -69,12 +69,12 @@ export function isRecord(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The value at `path` inside `value`, or undefined where the way ends. */
+/** The value at `path` inside `value`, or undefined where the way ends; what every object inherits is not there. */
 export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
   let current = value
   for (const step of path) {
     if (Array.isArray(current) && typeof step === 'number') current = current[step] as unknown
-    else if (isRecord(current)) current = current[step]
+    else if (isRecord(current) && Object.hasOwn(current, step)) current = current[step]
     else return undefined
   }
   return current

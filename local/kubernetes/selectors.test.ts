@@ -19,6 +19,8 @@ test.for([
   ['size>4', true],
   ['size<4', false],
   ['app=', false],
+  ['constructor', false],
+  ['!toString', true],
 ] as const)('the label selector "%s" matches: %s', ([selector, matches]) => {
   expect(matchesLabels(parseLabelSelector(selector), LABELS)).toBe(matches)
 })
@@ -63,6 +65,10 @@ describe('a LabelSelector of a spec', () => {
     },
     { selector: { matchExpressions: [{ key: 'gone', operator: 'DoesNotExist' }] }, matches: true },
     { selector: { matchExpressions: [{ key: 'gone', operator: 'Exists' }] }, matches: false },
+    {
+      selector: { matchExpressions: [{ key: 'constructor', operator: 'Exists' }] },
+      matches: false,
+    },
   ])('$selector matches: $matches', ({ selector, matches }) => {
     expect(matchesLabelSelector(selector, LABELS)).toBe(matches)
   })

@@ -1,6 +1,6 @@
 import { badRequest } from './errors.ts'
 import type { StatusError } from './errors.ts'
-import { isRecord, listAt } from './object.ts'
+import { isRecord, listAt, textAt } from './object.ts'
 import { labelKey, labelValue } from './resources/validation/names.ts'
 
 /** One demand on the labels of an object. */
@@ -116,7 +116,7 @@ function unparsed(problem: string): StatusError {
 }
 
 export function matchesLabels(requirements: readonly Requirement[], labels: Labels = {}): boolean {
-  return requirements.every((requirement) => matches(requirement, labels[requirement.key]))
+  return requirements.every((requirement) => matches(requirement, textAt(labels, requirement.key)))
 }
 
 function matches({ operator, values }: Requirement, value: string | undefined): boolean {
@@ -143,7 +143,7 @@ export function matchesLabelSelector(selector: unknown, labels: Labels = {}): bo
   if (!isRecord(selector)) return false
   const wanted = isRecord(selector['matchLabels']) ? selector['matchLabels'] : {}
   return (
-    Object.entries(wanted).every(([key, value]) => labels[key] === value) &&
+    Object.entries(wanted).every(([key, value]) => textAt(labels, key) === value) &&
     listAt(selector, 'matchExpressions').every(
       (expression) => isRecord(expression) && matchesExpression(expression, labels),
     )
@@ -151,7 +151,7 @@ export function matchesLabelSelector(selector: unknown, labels: Labels = {}): bo
 }
 
 function matchesExpression(expression: Record<string, unknown>, labels: Labels): boolean {
-  const value = labels[String(expression['key'])]
+  const value = textAt(labels, String(expression['key']))
   const values = listAt(expression, 'values')
   switch (expression['operator']) {
     case 'In':

@@ -46,6 +46,12 @@ test('what exists in a namespace that is going away can still be changed', () =>
   expect(admit(creation(pod(), { namespaces: [terminating] }, update))).toBeDefined()
 })
 
+test('a priority class that is called as what every object inherits is not there', () => {
+  expect(() => admit(creation(withToken({ priorityClassName: 'constructor' })))).toThrow(
+    'pods "demo" is forbidden: no PriorityClass with name constructor was found',
+  )
+})
+
 test.for(['default', 'kube-system', 'kube-public'])('namespace %s cannot be deleted', (name) => {
   expect(() => admitNamespaceDelete(name)).toThrow(
     `namespaces "${name}" is forbidden: this namespace may not be deleted`,

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { at } from '../../local/kubernetes/object.ts'
 import type { KubeObject } from '../../local/kubernetes/object.ts'
@@ -187,6 +188,36 @@ test('an object whose owner never was is collected, one with another owner is ke
   expect(kept.metadata.ownerReferences).toEqual([present])
   await cluster.client.delete(`${maps}/owner`)
   await cluster.untilGone(`${maps}/kept`)
+})
+
+test('an owner in another namespace is none', async () => {
+  const [here, there] = [await cluster.namespace(), await cluster.namespace()]
+  const mapsOf = (namespace: string) => `/api/v1/namespaces/${namespace}/configmaps`
+  const owner = await cluster.client.create(mapsOf(there), map('owner', []))
+  const { uid } = owner.metadata
+  const reference = { apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid }
+  await cluster.client.create(mapsOf(here), map('dependent', [reference]))
+  await cluster.untilGone(`${mapsOf(here)}/dependent`)
+})
+
+test('an object of the cluster stays when the object of a namespace that it names as owner goes', async () => {
+  const namespace = await cluster.namespace()
+  const maps = `/api/v1/namespaces/${namespace}/configmaps`
+  const owner = await cluster.client.create(maps, map('owner', []))
+  const { uid } = owner.metadata
+  const reference = { apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid }
+  const roles = '/apis/rbac.authorization.k8s.io/v1/clusterroles'
+  await cluster.client.create(roles, {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    metadata: { name: namespace, ownerReferences: [reference] },
+    rules: [],
+  })
+  await cluster.client.create(maps, map('sentinel', [reference]))
+  await cluster.client.delete(`${maps}/owner`)
+  await cluster.untilGone(`${maps}/sentinel`)
+  await sleep(300)
+  expect((await cluster.client.get(`${roles}/${namespace}`)).metadata.name).toBe(namespace)
 })
 
 test('a namespace goes with all it holds', async () => {

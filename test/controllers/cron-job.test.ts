@@ -67,3 +67,23 @@ test('with concurrencyPolicy Forbid the next one waits for the last, with Replac
     )
   expect((await cluster.client.list(forbidding.jobs)).items).toHaveLength(1)
 })
+
+test("another's Job of the same name is left alone", async () => {
+  const namespace = await cluster.namespace()
+  const batch = `/apis/batch/v1/namespaces/${namespace}`
+  const hour = Math.floor((Date.now() + ahead) / 3_600_000)
+  // The next hour may begin while this runs
+  for (const due of [hour, hour + 1])
+    await cluster.client.create(`${batch}/jobs`, job(`tick-${due * 60}`))
+  const jobTemplate = { spec: at(job('x'), 'spec') }
+  await cluster.client.create(`${batch}/cronjobs`, {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: { name: 'tick' },
+    spec: { schedule: '0 * * * *', concurrencyPolicy: 'Replace', jobTemplate },
+  })
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  const live = await cluster.client.get(`${batch}/cronjobs/tick`)
+  expect(listAt(live, 'status', 'active')).toEqual([])
+  expect(await cluster.events(namespace)).not.toContainEqual(expect.stringMatching(/MissingJob/))
+})

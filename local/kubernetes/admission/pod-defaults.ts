@@ -5,10 +5,10 @@ import { podSpec } from './pod-spec.ts'
 import type { PodSpec } from './pod-spec.ts'
 
 /** The two classes every cluster has; PriorityClass objects are not served here. */
-const PRIORITY_CLASSES: Readonly<Record<string, number>> = {
-  'system-cluster-critical': 2_000_000_000,
-  'system-node-critical': 2_000_001_000,
-}
+const PRIORITY_CLASSES: ReadonlyMap<string, number> = new Map([
+  ['system-cluster-critical', 2_000_000_000],
+  ['system-node-critical', 2_000_001_000],
+])
 const EVICTION_TAINTS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']
 const EVICTION_SECONDS = 300
 
@@ -32,7 +32,7 @@ export function admitPodDefaults(context: AdmissionContext): KubeObject {
 
 function setPriority(spec: PodSpec, context: AdmissionContext): void {
   const name = spec.priorityClassName ?? ''
-  const priority = name === '' ? 0 : PRIORITY_CLASSES[name]
+  const priority = name === '' ? 0 : PRIORITY_CLASSES.get(name)
   if (priority === undefined)
     throw refuseEarly(context, `no PriorityClass with name ${name} was found`)
   if (spec.priority !== undefined && spec.priority !== priority) {

@@ -10,7 +10,7 @@ import { keyOf } from './informer.ts'
 import type { Job } from './job-pods.ts'
 import { isFinishedJob } from './job-status.ts'
 import { controllerKey, controllerReference, isControlledBy } from './owners.ts'
-import { errorText } from './pod-control.ts'
+import { errorText, isNamespaceTerminating } from './pod-control.ts'
 import { timestamp } from './timestamp.ts'
 import { byCreation } from './workloads.ts'
 
@@ -159,6 +159,7 @@ async function startDue(run: Run, due: number): Promise<void> {
     delete status.active
   }
   const job = await createJob(run, due)
+  if (job === undefined) return
   cluster.informer(PATHS.jobs).put(job)
   const { name = '', namespace = '', uid = '', resourceVersion = '' } = job.metadata
   const reference = { apiVersion: 'batch/v1', kind: 'Job', name, namespace, uid, resourceVersion }
@@ -166,8 +167,15 @@ async function startDue(run: Run, due: number): Promise<void> {
   status.lastScheduleTime = timestamp(due)
 }
 
-/** Named after its due minute, so that it is made once, whoever makes it. */
-async function createJob({ cluster, record, cronJob }: Run, due: number): Promise<KubeObject> {
+/**
+ * Named after its due minute, so that it is made once.
+ *
+ * @returns undefined if another's Job has the name, or the namespace is going away.
+ */
+async function createJob(
+  { cluster, record, cronJob }: Run,
+  due: number,
+): Promise<KubeObject | undefined> {
   const { jobTemplate } = cronJob.spec
   const name = `${cronJob.metadata.name}-${Math.floor(due / MINUTE_MS)}`
   const { labels, annotations } = jobTemplate.metadata ?? {}
@@ -188,7 +196,11 @@ async function createJob({ cluster, record, cronJob }: Run, due: number): Promis
     record(cronJob, { type: 'Normal', reason: 'SuccessfulCreate', message: `Created job ${name}` })
     return job
   } catch (error) {
-    if (isApiError(error, 409)) return await cluster.client.get(objectPath(PATHS.jobs, body))
+    if (isNamespaceTerminating(error)) return undefined
+    if (isApiError(error, 409)) {
+      const namesake = await cluster.client.get(objectPath(PATHS.jobs, body))
+      return isControlledBy(namesake, cronJob) ? namesake : undefined
+    }
     const message = `Error creating job: ${errorText(error)}`
     record(cronJob, { type: 'Warning', reason: 'FailedCreate', message })
     throw error

@@ -73,12 +73,15 @@ async function ownerState(
   node: GraphNode,
   owner: OwnerReference,
 ): Promise<'solid' | 'absent' | 'waiting'> {
-  const known = graph.get(owner.uid)
-  if (known !== undefined) return isWaiting(known.metadata) ? 'waiting' : 'solid'
   const group = owner.apiVersion.includes('/') ? owner.apiVersion.split('/')[0] : ''
   const resource = resources?.list().find((r) => r.kind === owner.kind && r.group === group)
-  // An owner of a kind nobody serves cannot be judged, so its dependents stay.
-  if (resource === undefined) return 'solid'
+  // An owner of a kind nobody serves cannot be judged, so its dependents stay; nor can one in a namespace, which an
+  // object that is in none cannot name.
+  if (resource === undefined || (resource.namespaced && !node.metadata.namespace)) return 'solid'
+  const known = graph.get(owner.uid)
+  // Of the same uid, but elsewhere than the reference says: only the object at that place would be an owner.
+  if (known !== undefined && isAtPlace(known, { owner, resource, dependent: node }))
+    return isWaiting(known.metadata) ? 'waiting' : 'solid'
   const namespace = resource.namespaced ? (node.metadata.namespace ?? '') : ''
   const { apiVersion, kind, name } = owner
   const path = objectPath(resource.path, { apiVersion, kind, metadata: { name, namespace } })
@@ -90,6 +93,23 @@ async function ownerState(
     if (isApiError(error, 404)) return 'absent'
     throw error
   }
+}
+
+function isAtPlace(
+  known: GraphNode,
+  place: {
+    readonly owner: OwnerReference
+    readonly resource: ApiResource
+    readonly dependent: GraphNode
+  },
+): boolean {
+  const { owner, resource, dependent } = place
+  return (
+    known.resource.kind === resource.kind &&
+    known.resource.group === resource.group &&
+    known.metadata.name === owner.name &&
+    (!resource.namespaced || known.metadata.namespace === dependent.metadata.namespace)
+  )
 }
 
 function isWaiting({ deletionTimestamp, finalizers = [] }: KubeObject['metadata']): boolean {

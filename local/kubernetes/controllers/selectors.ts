@@ -1,3 +1,5 @@
+import { textAt } from '../object.ts'
+
 /** A label selector as workloads have it. */
 export interface LabelSelector {
   readonly matchLabels?: Readonly<Record<string, string>>
@@ -14,7 +16,7 @@ export function matchesSelector(
   labels: Readonly<Record<string, string>> = {},
 ): boolean {
   const equal = Object.entries(selector.matchLabels ?? {}).every(
-    ([key, value]) => labels[key] === value,
+    ([key, value]) => textAt(labels, key) === value,
   )
   return equal && (selector.matchExpressions ?? []).every((rule) => matchesExpression(rule, labels))
 }
@@ -23,7 +25,7 @@ function matchesExpression(
   rule: { readonly key: string; readonly operator: string; readonly values?: readonly string[] },
   labels: Readonly<Record<string, string>>,
 ): boolean {
-  const value = labels[rule.key]
+  const value = textAt(labels, rule.key)
   switch (rule.operator) {
     case 'In':
       return value !== undefined && (rule.values ?? []).includes(value)

@@ -47,6 +47,21 @@ test.for<Row & { readonly result: Record<string, string> }>([
     result: { A: '1', B: '1-$(C)-127.0.0.1', C: '3' },
   },
   {
+    when: 'a literal refers to what every object inherits',
+    env: [{ name: 'A', value: '$(constructor)' }],
+    result: { A: '$(constructor)' },
+  },
+  {
+    when: 'an optional key is called as what every object inherits',
+    env: [
+      {
+        name: 'A',
+        valueFrom: { configMapKeyRef: { name: 'worker', key: 'toString', optional: true } },
+      },
+    ],
+    result: {},
+  },
+  {
     when: 'a config map comes as a whole',
     envFrom: [{ configMapRef: { name: 'worker' } }],
     result: { ENDPOINT: 'https://x', 'odd-key': 'kept' },

@@ -1,3 +1,4 @@
+import { textAt } from '../object.ts'
 import { expand } from './expand.ts'
 import { FieldError, podField, resourceField } from './fields.ts'
 import type { NodeFacts } from './fields.ts'
@@ -49,29 +50,32 @@ export function containerEnvironment(
     readonly services: Readonly<Record<string, string>>
   },
 ): Record<string, string> {
-  const result: Record<string, string> = {}
+  const result = new Map<string, string>()
   for (const source of container.envFrom ?? []) {
-    Object.assign(result, prefixed(source, given.sources))
+    for (const [name, value] of prefixed(source, given.sources)) result.set(name, value)
   }
   for (const variable of container.env ?? []) {
     const value = variable.value
-      ? expand(variable.value, (name) => result[name] ?? given.services[name])
+      ? expand(variable.value, (name) => result.get(name) ?? textAt(given.services, name))
       : valueFrom(pod, container, variable, given)
-    if (value !== undefined) result[variable.name] = value
+    if (value !== undefined) result.set(variable.name, value)
   }
-  return { ...given.services, ...result }
+  return Object.fromEntries([...Object.entries(given.services), ...result])
 }
 
-function prefixed(source: EnvFromSource, sources: EnvironmentSources): Record<string, string> {
+function prefixed(
+  source: EnvFromSource,
+  sources: EnvironmentSources,
+): readonly (readonly [string, string])[] {
   const { configMapRef, secretRef, prefix = '' } = source
   const ref = configMapRef ?? secretRef
-  if (ref === undefined) return {}
+  if (ref === undefined) return []
   const data = (configMapRef === undefined ? sources.secrets : sources.configMaps).get(ref.name)
   if (data === undefined) {
-    if (ref.optional === true) return {}
+    if (ref.optional === true) return []
     throw missingObject(configMapRef === undefined ? 'secret' : 'configmap', ref.name)
   }
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [prefix + key, value]))
+  return Object.entries(data).map(([key, value]) => [prefix + key, value])
 }
 
 /** `undefined`: the variable is optional and not there. */
@@ -104,7 +108,7 @@ function keyOf(
   sources: EnvironmentSources,
 ): string | undefined {
   const data = (kind === 'Secret' ? sources.secrets : sources.configMaps).get(name)
-  const value = data?.[key]
+  const value = textAt(data, key)
   if (value !== undefined || optional === true) return value
   if (data === undefined) throw missingObject(kind === 'Secret' ? 'secret' : 'configmap', name)
   throw new EnvironmentError(

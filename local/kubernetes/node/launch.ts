@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { textAt } from '../object.ts'
 import {
   apiServerVariables,
   containerEnvironment,
@@ -72,7 +73,7 @@ export async function prepareLaunch(
   { places, services }: { readonly places: ContainerPlaces; readonly services: NodeServices },
 ): Promise<Launch> {
   const variables = await variablesOf(pod, container, services)
-  const value = (name: string) => variables[name]
+  const value = (name: string) => textAt(variables, name)
   const mounts = mountMappings(pod, container, places.volumes, ({ subPath, subPathExpr }) =>
     safeSubPath(subPathExpr === undefined ? (subPath ?? '') : expand(subPathExpr, value)),
   )

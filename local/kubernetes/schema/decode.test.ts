@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { JsonObject } from '../object.ts'
 import { structShape } from '../resources/builtin.ts'
 import { catalog } from './catalog.ts'
 import { decode, DecodeProblem } from './decode.ts'
@@ -33,6 +34,12 @@ describe('what Go’s decoder and encoder leave of a value', () => {
 
   test('a structure without pointer is there even if nobody wrote it', () => {
     expect(decode({ name: 'a' }, CONTAINER).value).toEqual({ name: 'a', resources: {} })
+  })
+
+  test('a key may be called as what every object inherits', () => {
+    const text = '{"data":{"__proto__":"a","constructor":"b"}}'
+    const { value } = decode(JSON.parse(text) as JsonObject, CONFIG_MAP)
+    expect(JSON.stringify(value['data'])).toBe('{"__proto__":"a","constructor":"b"}')
   })
 
   test('a null in a map of Go is the zero value', () => {

@@ -48,12 +48,24 @@ function decodeStruct(raw: JsonObject, shape: MapShape, outside: Place): JsonObj
       value === null
         ? decodeNull(field, named !== undefined, place)
         : decodeField(value, field, inside(place, key, named !== undefined))
-    if (next !== undefined) result[key] = next
+    if (next !== undefined) put(result, key, next)
   }
   for (const [key, field] of shape.fields) {
     if (!(key in raw)) addZero(result, key, field)
   }
   return result
+}
+
+/** An assignment to `__proto__`, which a ConfigMap may well have as a key, would make no key. */
+function put(result: JsonObject, key: string, value: unknown): void {
+  if (key in result)
+    Object.defineProperty(result, key, {
+      value,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    })
+  else result[key] = value
 }
 
 function structName(schema: string): string {

@@ -1,4 +1,4 @@
-import { create, get, inNamespace, MERGE, patch } from '../case.ts'
+import { APPLY, create, get, inNamespace, JSON_PATCH, MERGE, patch, STRATEGIC } from '../case.ts'
 import type { Case } from '../case.ts'
 import { configMap } from './fixtures.ts'
 
@@ -19,6 +19,25 @@ export const CONFIG_CASES: readonly Case[] = [
       ),
       create(MAPS, { ...configMap('x', { a: '1' }), binaryData: { a: 'AA==' } }),
       create(MAPS, configMap('x', { big: 'x'.repeat(1024 * 1024 + 1) })),
+    ],
+  },
+  {
+    name: 'config map: keys that every object of JavaScript inherits are keys like others',
+    steps: [
+      create(MAPS, undefined, {
+        text: '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"x"},"data":{"__proto__":"1","constructor":"2"}}',
+      }),
+      patch(MERGE, `${MAPS}/x`, undefined, { text: '{"data":{"__proto__":"3","toString":"4"}}' }),
+      patch(STRATEGIC, `${MAPS}/x`, undefined, { text: '{"data":{"__proto__":"5"}}' }),
+      patch(JSON_PATCH, `${MAPS}/x`, undefined, {
+        text: '[{"op":"replace","path":"/data/__proto__","value":"6"},{"op":"remove","path":"/data/constructor"}]',
+      }),
+      patch(APPLY, `${MAPS}/x?fieldManager=a&force=true`, undefined, {
+        text: '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"x"},"data":{"__proto__":"7"}}',
+      }),
+      patch(APPLY, `${MAPS}/x?fieldManager=a`, undefined, {
+        text: '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"x"},"data":{}}',
+      }),
     ],
   },
   {
