@@ -190,9 +190,12 @@ test('an object whose owner never was is collected, one with another owner is ke
   await cluster.untilGone(`${maps}/kept`)
 })
 
+function mapsOf(namespace: string): string {
+  return `/api/v1/namespaces/${namespace}/configmaps`
+}
+
 test('an owner in another namespace is none', async () => {
   const [here, there] = [await cluster.namespace(), await cluster.namespace()]
-  const mapsOf = (namespace: string) => `/api/v1/namespaces/${namespace}/configmaps`
   const owner = await cluster.client.create(mapsOf(there), map('owner', []))
   const { uid } = owner.metadata
   const reference = { apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid }

@@ -6,6 +6,7 @@ import { groupVersion } from '../resources/resource.ts'
 import { timestamp } from './api.ts'
 import type { Api } from './api.ts'
 import type { Call } from './call.ts'
+import { isFreshDefinition, markedDefinition } from './definitions.ts'
 import { readDeleteOptions } from './delete-options.ts'
 import type { DeleteOptions } from './delete-options.ts'
 import { liveObject, wanted } from './read.ts'
@@ -76,6 +77,7 @@ function holdsContent(live: KubeObject): boolean {
 }
 
 function mark(api: Api, live: KubeObject, options: DeleteOptions): KubeObject {
+  if (isFreshDefinition(live)) return markedDefinition(live, timestamp(api))
   const grace = graceOf(live, options)
   const before = live.metadata.deletionGracePeriodSeconds
   const seconds = before === undefined ? grace : Math.min(before, grace)

@@ -36,7 +36,6 @@ export function withWarnings(response: Response, warnings: readonly string[]): R
 }
 
 function inForm(api: Api, call: Call, object: KubeObject): object {
-  if (call.subresource) return object
   switch (formOf(call.request)) {
     case 'Table':
       return toTable(api, call, [object])

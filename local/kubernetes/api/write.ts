@@ -13,6 +13,7 @@ import { lookup } from './api.ts'
 import type { Api } from './api.ts'
 import type { Call } from './call.ts'
 import { born, generateName, kept } from './metadata.ts'
+import { dropRepeatedOwners } from './owner-references.ts'
 import { own } from './ownership.ts'
 import { checkLock, checkNamespace } from './preconditions.ts'
 
@@ -39,6 +40,7 @@ export function createObject(
   const { resource } = call
   checkNamespace(call, object)
   const fresh = structuredClone(object)
+  dropRepeatedOwners(call, fresh.metadata)
   const { managedFields } = fresh.metadata
   fresh.metadata = born(api, call, fresh)
   resource.rules.defaults?.(fresh)
@@ -87,6 +89,7 @@ export function updateObject(
   checkNamespace(call, object)
   checkLock(call, live, object)
   let fresh = structuredClone(object)
+  dropRepeatedOwners(call, fresh.metadata)
   const { managedFields } = fresh.metadata
   fresh.metadata = kept(live, fresh)
   resource.rules.defaults?.(fresh)

@@ -6,6 +6,7 @@ import { CLUSTER_CELLS } from './cluster-cells.ts'
 import { customCells, customColumns } from './custom-cells.ts'
 import { podCells } from './pod-cells.ts'
 import type { Cells, ColumnDefinition } from './row.ts'
+import { SCALES, scaleCells, scaleColumns } from './scale-cells.ts'
 import { WORKLOAD_CELLS } from './workload-cells.ts'
 
 /**
@@ -21,6 +22,9 @@ export function tableOf(resource: Resource): {
     const columns = customColumns(resource.custom, definitions()['/configmaps'] ?? [])
     const { custom } = resource
     return { columns, cells: (object, now) => customCells(custom, object, now) }
+  }
+  if (resource.collection === SCALES) {
+    return { columns: scaleColumns(definitions()['/configmaps'] ?? []), cells: scaleCells }
   }
   const columns = definitions()[resource.collection]
   const cells = CELLS[resource.collection]

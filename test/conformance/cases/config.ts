@@ -9,7 +9,40 @@ function secret(name: string, rest: object): object {
   return { apiVersion: 'v1', kind: 'Secret', metadata: { name }, ...rest }
 }
 
+const BINDINGS = inNamespace('rolebindings', 'rbac.authorization.k8s.io/v1')
+
+function roleBinding(roleRef: object, subject: object = { kind: 'User', name: 'u' }): object {
+  return {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata: { name: 'x' },
+    subjects: [subject],
+    roleRef,
+  }
+}
+
 export const CONFIG_CASES: readonly Case[] = [
+  {
+    name: 'role binding: groups and namespaces of what it names',
+    steps: [
+      create(BINDINGS, roleBinding({ apiGroup: 'apps', kind: 'Role', name: 'r' })),
+      create(BINDINGS, roleBinding({ apiGroup: 'apps', kind: 'Nope', name: '' })),
+      create(BINDINGS, roleBinding({ kind: 'Role', name: 'a/b' })),
+      ...[
+        { kind: 'User', name: 'u', apiGroup: 'apps' },
+        { kind: 'ServiceAccount', name: 's' },
+        { kind: 'ServiceAccount', name: 's', namespace: 'n', apiGroup: 'apps' },
+        { kind: 'ServiceAccount', name: 'not/a/name', namespace: 'n' },
+        { kind: 'Group', name: '', apiGroup: 'apps' },
+        { kind: 'Nope', name: 'g' },
+      ].map((subject) =>
+        create(
+          `${BINDINGS}?dryRun=All`,
+          roleBinding({ apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'r' }, subject),
+        ),
+      ),
+    ],
+  },
   { name: 'config map: as it is stored', steps: [create(MAPS, configMap('x')), get(`${MAPS}/x`)] },
   {
     name: 'config map: keys are file names',

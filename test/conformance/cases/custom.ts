@@ -102,6 +102,27 @@ const DEFINED: readonly Step[] = [
   }),
 ]
 
+const DELETED: Case = {
+  name: 'custom: a definition is marked before it goes',
+  steps: [
+    create(DEFINITIONS, definition(), { silent: true }),
+    get(`${DEFINITIONS}/widgets.$NS.example.com`, {
+      until: { status: 200, says: /InitialNamesAccepted/ },
+      silent: true,
+    }),
+    remove(`${DEFINITIONS}/widgets.$NS.example.com`, undefined, {
+      only: [
+        'kind',
+        'metadata.finalizers',
+        'metadata.deletionTimestamp',
+        'metadata.generation',
+        'spec',
+        'status',
+      ],
+    }),
+  ],
+}
+
 const CLEAN = remove(`${DEFINITIONS}/widgets.$NS.example.com`, undefined, { silent: true })
 
 function defined(name: string, ...steps: readonly Step[]): Case {
@@ -109,6 +130,7 @@ function defined(name: string, ...steps: readonly Step[]): Case {
 }
 
 export const CUSTOM_CASES: readonly Case[] = [
+  DELETED,
   {
     name: 'custom: definitions are checked',
     steps: [

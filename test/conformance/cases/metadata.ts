@@ -1,4 +1,15 @@
-import { create, inNamespace, remove, update } from '../case.ts'
+import {
+  apply,
+  create,
+  get,
+  inNamespace,
+  JSON_PATCH,
+  MERGE,
+  patch,
+  remove,
+  STRATEGIC,
+  update,
+} from '../case.ts'
 import type { Case, Step } from '../case.ts'
 import { configMap } from './fixtures.ts'
 
@@ -18,6 +29,9 @@ const NAMES: readonly string[] = [
 function named(metadata: object, rest: Partial<Step> = {}): Step {
   return create(PATH, { apiVersion: 'v1', kind: 'ConfigMap', metadata }, rest)
 }
+
+const OWNER = { apiVersion: 'v1', kind: 'Pod', name: 'p', uid: '1' }
+const OTHER_OWNER = { apiVersion: 'v1', kind: 'Pod', name: 'o', uid: '2' }
 
 export const METADATA_CASES: readonly Case[] = [
   {
@@ -74,6 +88,26 @@ export const METADATA_CASES: readonly Case[] = [
         name: 'owned',
         ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name: 'p', uid: '1', controller: true }],
       }),
+    ],
+  },
+  {
+    name: 'metadata: an owner that is named twice counts once',
+    steps: [
+      named({ name: 'x', ownerReferences: [OWNER, OTHER_OWNER, OWNER, { ...OWNER, name: 'q' }] }),
+      update(`${PATH}/x`, {
+        metadata: { name: 'x', ownerReferences: [OWNER, OTHER_OWNER, OTHER_OWNER, OWNER] },
+      }),
+      patch(MERGE, `${PATH}/x`, { metadata: { ownerReferences: [OTHER_OWNER, OTHER_OWNER] } }),
+      patch(STRATEGIC, `${PATH}/x`, { metadata: { ownerReferences: [OWNER, OWNER] } }),
+      patch(JSON_PATCH, `${PATH}/x`, [
+        { op: 'add', path: '/metadata/ownerReferences/-', value: OTHER_OWNER },
+      ]),
+      apply('a', `${PATH}/x`, {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'x', ownerReferences: [OWNER, OWNER] },
+      }),
+      get(`${PATH}/x`),
     ],
   },
   {

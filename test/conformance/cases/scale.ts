@@ -1,4 +1,14 @@
-import { create, get, inNamespace, JSON_PATCH, MERGE, patch, STRATEGIC, update } from '../case.ts'
+import {
+  create,
+  get,
+  inNamespace,
+  JSON_PATCH,
+  MERGE,
+  patch,
+  STRATEGIC,
+  TABLE,
+  update,
+} from '../case.ts'
 import type { Case } from '../case.ts'
 import { deployment } from './fixtures.ts'
 
@@ -17,6 +27,16 @@ function scale(parts: object): object {
 }
 
 export const SCALE_CASES: readonly Case[] = [
+  {
+    name: 'scale: as a table',
+    bare: true,
+    steps: [
+      SEEDED,
+      get(SCALE, { accept: TABLE }),
+      patch(MERGE, SCALE, { spec: { replicas: 4 } }, { accept: TABLE }),
+      get(`${DEPLOYMENTS}/d/status`, { accept: TABLE }),
+    ],
+  },
   {
     name: 'scale: what is put must be a scale of this object',
     bare: true,

@@ -14,6 +14,12 @@ function binding(name: string, node: string): object {
   }
 }
 
+const BUDGETS = inNamespace('poddisruptionbudgets', 'policy/v1')
+
+function eviction(name: string): object {
+  return { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name } }
+}
+
 export const SUBRESOURCE_CASES: readonly Case[] = [
   {
     name: 'subresource: scale of a deployment',
@@ -55,6 +61,76 @@ export const SUBRESOURCE_CASES: readonly Case[] = [
         metadata: { name: 'x' },
         target: { name: '' },
       }),
+    ],
+  },
+  {
+    name: 'subresource: a binding speaks of one pod',
+    steps: [
+      create(PODS, pod('x'), { silent: true }),
+      create(`${PODS}/x/binding`, {
+        ...binding('x', 'node-1'),
+        metadata: { name: 'x', uid: '00000000-0000-0000-0000-000000000001' },
+      }),
+      create(`${PODS}/x/binding`, binding('other', 'node-1')),
+      create(`${PODS}/x/binding`, {
+        ...binding('x', 'node-1'),
+        target: { kind: 'Pod', name: 'node-1' },
+      }),
+      create(`${PODS}/x/binding`, {
+        ...binding('x', 'node-1'),
+        metadata: { name: 'x', labels: { a: 'b' }, annotations: { c: 'd' } },
+      }),
+      get(`${PODS}/x`, { only: ['spec.nodeName', 'metadata.annotations', 'metadata.labels'] }),
+      create(PODS, pod('gated', { schedulingGates: [{ name: 'example.com/g' }] }), {
+        silent: true,
+      }),
+      create(`${PODS}/gated/binding`, binding('gated', 'node-1')),
+    ],
+  },
+  {
+    name: 'subresource: an eviction asks the disruption budget of a running pod',
+    bare: true,
+    steps: [
+      create(BUDGETS, {
+        apiVersion: 'policy/v1',
+        kind: 'PodDisruptionBudget',
+        metadata: { name: 'b' },
+        spec: { minAvailable: 1, selector: { matchLabels: { app: 'x' } } },
+      }),
+      create(PODS, pod('waiting', {}, { labels: { app: 'x' } }), { silent: true }),
+      create(`${PODS}/waiting/eviction`, eviction('waiting')),
+      create(PODS, pod('running', { nodeName: 'n' }, { labels: { app: 'x' } }), { silent: true }),
+      patch(
+        MERGE,
+        `${PODS}/running/status`,
+        { status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] } },
+        { silent: true },
+      ),
+      create(`${PODS}/running/eviction`, eviction('running')),
+      patch(
+        MERGE,
+        `${BUDGETS}/b/status`,
+        {
+          status: {
+            observedGeneration: 1,
+            disruptionsAllowed: 0,
+            currentHealthy: 1,
+            desiredHealthy: 1,
+            expectedPods: 1,
+          },
+        },
+        { silent: true },
+      ),
+      create(`${PODS}/running/eviction`, eviction('running')),
+      patch(
+        MERGE,
+        `${BUDGETS}/b/status`,
+        { status: { disruptionsAllowed: 1, currentHealthy: 2, expectedPods: 2 } },
+        { silent: true },
+      ),
+      create(`${PODS}/running/eviction?dryRun=All`, eviction('running')),
+      create(`${PODS}/running/eviction`, eviction('running')),
+      get(`${BUDGETS}/b`, { only: ['status.disruptionsAllowed'] }),
     ],
   },
   {

@@ -5,6 +5,7 @@ import type { Resource } from '../../resources/resource.ts'
 import { invalidValue } from '../../resources/validation/causes.ts'
 import { catalog } from '../../schema/catalog.ts'
 import type { MapShape } from '../../schema/shape.ts'
+import { SCALES } from '../../table/scale-cells.ts'
 import type { Api } from '../api.ts'
 import type { Call } from '../call.ts'
 import { mediaType } from '../media-type.ts'
@@ -17,7 +18,8 @@ import { updateObject } from '../write.ts'
 
 /** `deployments/scale` and `replicasets/scale`: the number of replicas, and nothing else. */
 export async function scale(api: Api, call: Call): Promise<Response> {
-  if (call.verb === 'get') return answer(api, call, scaleOf(liveObject(api, call)))
+  const shown = { ...call, resource: SCALE }
+  if (call.verb === 'get') return answer(api, shown, scaleOf(liveObject(api, call)))
   const sent = call.verb === 'update' ? await readScale(call) : await patchedScale(api, call)
   const live = liveObject(api, call)
   const replicas = numberAt(sent, 'spec', 'replicas') ?? 0
@@ -36,7 +38,7 @@ export async function scale(api: Api, call: Call): Promise<Response> {
     },
     spec: { ...(isRecord(live.spec) ? live.spec : {}), replicas },
   }
-  return answer(api, call, scaleOf(updateObject(api, call, live, fresh)))
+  return answer(api, shown, scaleOf(updateObject(api, call, live, fresh)))
 }
 
 const SCHEMA = 'io.k8s.api.autoscaling.v1.Scale'
@@ -53,7 +55,7 @@ const SCALE: Resource = {
   namespaced: true,
   verbs: [],
   subresources: [],
-  collection: 'autoscaling/scales',
+  collection: SCALES,
   shape: () => catalog.shape(SCHEMA) as MapShape,
   rules: {},
 }

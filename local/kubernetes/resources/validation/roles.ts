@@ -4,6 +4,7 @@ import type { StatusCause } from '../../errors.ts'
 import { sameJson } from '../../schema/same.ts'
 import { records } from '../rules/edit.ts'
 import { invalidValue, notSupported, required } from './causes.ts'
+import { dnsSubdomain, pathSegment } from './names.ts'
 
 export function validateRole(role: KubeObject): readonly StatusCause[] {
   return records(role, 'rules').flatMap((rule, index) =>
@@ -38,25 +39,48 @@ function policyRule(rule: JsonObject, field: string, namespaced: boolean): reado
   return causes
 }
 
+const RBAC_GROUP = 'rbac.authorization.k8s.io'
 const SUBJECT_KINDS = ['ServiceAccount', 'User', 'Group']
 
 export function validateRoleBinding(binding: KubeObject): readonly StatusCause[] {
   const kinds = binding.kind === 'ClusterRoleBinding' ? ['ClusterRole'] : ['Role', 'ClusterRole']
   const kind = at(binding, 'roleRef', 'kind')
-  const causes: StatusCause[] = []
+  const name = asText(at(binding, 'roleRef', 'name'))
+  const causes = group(at(binding, 'roleRef', 'apiGroup'), 'roleRef.apiGroup', RBAC_GROUP)
   if (!kinds.includes(asText(kind))) causes.push(notSupported('roleRef.kind', kind ?? '', kinds))
-  if (!at(binding, 'roleRef', 'name')) causes.push(required('roleRef.name'))
-  const subjects = records(binding, 'subjects')
-  return [...causes, ...subjects.flatMap((one, index) => subject(one, `subjects[${index}]`))]
+  if (name === '') causes.push(required('roleRef.name'))
+  causes.push(...pathSegment(name).map((problem) => invalidValue('roleRef.name', name, problem)))
+  const namespaced = binding.kind === 'RoleBinding'
+  const subjects = records(binding, 'subjects').flatMap((one, index) =>
+    subject(one, `subjects[${index}]`, namespaced),
+  )
+  return [...causes, ...subjects]
 }
 
-function subject(one: JsonObject, field: string): readonly StatusCause[] {
-  const causes: StatusCause[] = []
-  if (!one['name']) causes.push(required(`${field}.name`))
-  if (!SUBJECT_KINDS.includes(asText(one['kind']))) {
-    causes.push(notSupported(`${field}.kind`, one['kind'], SUBJECT_KINDS))
+function group(value: unknown, field: string, wanted: string): StatusCause[] {
+  const found = asText(value)
+  return found === wanted ? [] : [notSupported(field, found, [wanted])]
+}
+
+function subject(one: JsonObject, field: string, namespaced: boolean): readonly StatusCause[] {
+  const name = asText(one['name'])
+  const causes = name === '' ? [required(`${field}.name`)] : []
+  const apiGroup = `${field}.apiGroup`
+  switch (one['kind']) {
+    case 'ServiceAccount':
+      if (name !== '') {
+        const problems = dnsSubdomain(name)
+        causes.push(...problems.map((problem) => invalidValue(`${field}.name`, name, problem)))
+      }
+      causes.push(...group(one['apiGroup'], apiGroup, ''))
+      if (!namespaced && !one['namespace']) causes.push(required(`${field}.namespace`))
+      return causes
+    case 'User':
+    case 'Group':
+      return [...causes, ...group(one['apiGroup'], apiGroup, RBAC_GROUP)]
+    default:
+      return [...causes, notSupported(`${field}.kind`, one['kind'], SUBJECT_KINDS)]
   }
-  return causes
 }
 
 export function validateRoleBindingUpdate(
