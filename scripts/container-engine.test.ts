@@ -53,3 +53,13 @@ test('a failed command is told with its last lines and how to run it by hand', a
     hint: "run it by hand: docker build 'a b'",
   })
 })
+
+test('a password in the address of a registry is told to nobody', async () => {
+  const mirror = 'NPM_CONFIG_REGISTRY=https://me:s3cret@npm.example/'
+  await writeFile(join(folder, 'docker'), '#!/bin/sh\necho "get $3"\nexit 1\n', { mode: 0o755 })
+  const failed = docker(['build', '--build-arg', mirror], { env: { PATH: folder } })
+  await expect(failed).rejects.toMatchObject({
+    message: 'docker build: ended with 1\nget NPM_CONFIG_REGISTRY=https://…@npm.example/',
+    hint: expect.stringMatching(/NPM_CONFIG_REGISTRY=https:\/\/…@npm\.example\/'$/) as string,
+  })
+})

@@ -53,7 +53,7 @@ export async function docker(
     throw isMissing(error) ? missing(error) : error
   })) as [number | null]
   if (code === 0) return printed.stdout.trimEnd()
-  throw refused(args, code, `${printed.stdout}\n${printed.stderr}`)
+  throw refused(args.map(shown), code, shown(`${printed.stdout}\n${printed.stderr}`))
 }
 
 /** What keeps containers from being built or run here; undefined if an engine answers. */
@@ -97,6 +97,11 @@ function refused(args: readonly string[], code: number | null, printed: string):
   return new EngineError('ERR_ENGINE', `docker ${args[0]}: ended with ${code}\n${last}`, {
     hint: `run it by hand: docker ${args.map(quoted).join(' ')}`,
   })
+}
+
+/** Without the user and password that an address may hold: a mirror's, given to the build. */
+function shown(text: string): string {
+  return text.replaceAll(/(?<=:\/\/)[^/\s@]+(?=@)/g, '…')
 }
 
 function quoted(word: string): string {

@@ -36,7 +36,8 @@ if (process.argv.length > 2) {
 const declaration = readDeclaration(join('local', 'platform.yaml'))
 const directory = await mkdtemp(join(tmpdir(), 'keyless-demo-'))
 const stopped = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort())
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => stopped.abort(signal))
 // a reader that has gone (`… | head`): nobody is left to show the rest to
 process.stdout.on('error', () => stopped.abort())
 try {
@@ -126,6 +127,9 @@ async function deployer(args: readonly string[], expected: number): Promise<void
   const child = spawn(process.execPath, [join('deployer', 'main.ts'), ...args], {
     stdio: 'inherit',
   })
+  // A terminal sends Ctrl-C to it as well; of anything else only this process hears
+  const stop = () => stopped.signal.reason === 'SIGINT' || child.kill('SIGTERM')
+  stopped.signal.addEventListener('abort', stop, { once: true })
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject)
     child.once('exit', resolve)

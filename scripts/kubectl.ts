@@ -57,7 +57,7 @@ function archivePath(): string | undefined {
 
 /** Of this user only: a program in a folder that others can write to would be theirs to replace. */
 function cacheFolder(): string {
-  const base = process.env['XDG_CACHE_HOME'] ?? join(userInfo().homedir || tmpdir(), '.cache')
+  const base = process.env['XDG_CACHE_HOME'] || join(userInfo().homedir || tmpdir(), '.cache')
   return join(base, 'keyless-cosmos')
 }
 
