@@ -1,6 +1,8 @@
 // The second identity: a person who signed in with the Azure CLI, whose program `az` is all that is put in place here.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { Agent } from 'node:https'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { ClientAssertionCredential } from '@azure/identity'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -47,6 +49,7 @@ async function readerToken(): Promise<string> {
 async function verify(
   token: string | undefined,
   environment = platform.environment,
+  ...more: readonly string[]
 ): Promise<Ended> {
   const folder = join(platform.directory, token === undefined ? 'signed-out' : 'signed-in')
   await mkdir(folder, { recursive: true })
@@ -60,7 +63,8 @@ async function verify(
     PATH: `${folder}:${process.env['PATH']}`,
     NODE_EXTRA_CA_CERTS: join(platform.directory, 'ca.crt'),
   }
-  return run([process.execPath, join('scripts', 'verify.ts'), '--env', environment], { env })
+  const program = join('scripts', 'verify.ts')
+  return run([process.execPath, program, '--env', environment, ...more], { env })
 }
 
 /** An environment of target aks. Nobody gets as far as the account. */
@@ -103,6 +107,27 @@ test('where nobody can sign in, nobody is told to', async () => {
   expect(stderr).toContain('nobody can sign in to an account of target local')
   expect(stderr).toContain('npm run demo')
   expect(stderr).not.toContain('az login --tenant')
+})
+
+test('an account that never answers is given up, and it says what to look at', async () => {
+  const silent = createServer()
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+  const { port } = silent.address() as AddressInfo
+  const document = parseDocument(await readFile(platform.environment, 'utf8'))
+  document.setIn(['cosmos', 'endpoint'], `https://127.0.0.1:${port}/`)
+  const file = join(platform.directory, 'silent.yaml')
+  await writeFile(file, document.toString())
+  const { code, stderr } = await verify(await readerToken(), file, '--timeout', '1')
+  silent.close()
+  expect(stderr).toContain(`✗ https://127.0.0.1:${port}/ did not answer in 1 s`)
+  expect(stderr).toContain('    hint  ')
+  expect(code).toBe(1)
+})
+
+test('a time-out that is no number is a wrong usage', async () => {
+  const { code, stderr } = await verify('', undefined, '--timeout', 'soon')
+  expect(stderr).toContain('--timeout: expected a whole number of seconds from 1, got "soon"')
+  expect(code).toBe(2)
 })
 
 test('an unknown environment is a wrong usage', async () => {
