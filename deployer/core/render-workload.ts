@@ -33,8 +33,29 @@ export function renderWorkload(
     setVariable(workload, 'HEALTH_PORT', String(healthPort))
     workload.setIn([...containerPath(workload), 'ports', 0, 'containerPort'], healthPort)
   }
+  if (environment.deadlineSeconds !== undefined) outlast(workload, environment.deadlineSeconds)
   if (authorityHost !== undefined) setVariable(workload, 'AZURE_AUTHORITY_HOST', authorityHost)
   if (hasTrustRoot) mountTrustRoot(workload)
+}
+
+/** How long a kind's controller waits for the worker. */
+const BOUNDS: readonly Path[] = [
+  ['spec', 'activeDeadlineSeconds'],
+  ['spec', 'jobTemplate', 'spec', 'activeDeadlineSeconds'],
+  ['spec', 'progressDeadlineSeconds'],
+]
+
+/** For the pull of the image, and the start */
+const MARGIN_SECONDS = 120
+
+/** A worker whose controller gives it up first would end as stopped, without its verdict. */
+function outlast(workload: Document, deadlineSeconds: number): void {
+  for (const path of BOUNDS) {
+    const bound = workload.getIn(path)
+    if (typeof bound === 'number' && bound < deadlineSeconds + MARGIN_SECONDS) {
+      workload.setIn(path, deadlineSeconds + MARGIN_SECONDS)
+    }
+  }
 }
 
 function podSpecPath(workload: Document): Path {
