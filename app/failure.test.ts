@@ -171,6 +171,22 @@ test.for([
   expect(explain(error, TOKEN).verdict).toMatchObject({ code, exitCode })
 })
 
+// As @azure/identity 4.14 says it, when the file has gone or is blank under a worker that goes on
+test.for([
+  "ENOENT: no such file or directory, open '/var/run/token'",
+  "EACCES: permission denied, open '/var/run/token'",
+  'WorkloadIdentityCredential: is unavailable. No content on the file /var/run/token.',
+])('a credential that says "%s" is about the pod, not about the token service', (text) => {
+  const error = Object.assign(
+    new Error(
+      `ChainedTokenCredential authentication failed.\nAuthenticationRequiredError: ${text}`,
+    ),
+    { name: 'AggregateAuthenticationError' },
+  )
+  const { verdict } = explain(error, COSMOS)
+  expect(verdict).toMatchObject({ code: 'ERR_TOKEN_FILE_LOST', exitCode: 20 })
+})
+
 test('whatever nobody foresaw is our bug, with the error beside it', () => {
   const { verdict, details, cause } = explain(new RangeError('deep'), COSMOS)
   expect(verdict).toMatchObject({ code: 'ERR_BUG', exitCode: 70 })

@@ -111,7 +111,19 @@ function credentialFailure(error: unknown, place: Place): WorkerError | undefine
       details,
     )
   }
+  if (LOST_FILE.test(message))
+    return failure(TOKEN_FILE_LOST, error, [['answer', clipped(message)]])
   return failure(stranger('the token service'), error, details)
+}
+
+/** The SDK reads the pod token anew every five minutes, whether it needs it or not. */
+const LOST_FILE = /\b(ENOENT|EACCES)\b|No content on the file/
+
+const TOKEN_FILE_LOST: Verdict = {
+  code: 'ERR_TOKEN_FILE_LOST',
+  exitCode: 20,
+  what: 'the pod token file, which was there at the start, cannot be read any more',
+  fix: "look at the pod's events and the kubelet's log: the kubelet renews that file",
 }
 
 const CREDENTIALS_SETTING = {
