@@ -7,6 +7,7 @@ import type { Measured } from './deployer/goals.ts'
 import { measureStart } from './deployer/start.ts'
 import { tools } from './deployer/tools.ts'
 import { measureVerdicts } from './deployer/verdicts.ts'
+import { roundsOf } from './report.ts'
 import type { BenchOptions, Report } from './report.ts'
 
 const QUICK: readonly Cell[] = [
@@ -35,7 +36,7 @@ export async function benchDeployer(options: BenchOptions): Promise<Report> {
     if (isAsked(cellName(cell))) cases.push(...(await measureCell(all, cell, options.directory)))
   }
   const verdicts = isAsked('verdicts') ? await measureVerdicts(program, options.directory) : []
-  const rounds = options.rounds ?? (options.quick ? 5 : START_ROUNDS)
+  const rounds = roundsOf(options, START_ROUNDS)
   const start = isAsked('start')
     ? await measureStart(program, options.directory, rounds)
     : undefined

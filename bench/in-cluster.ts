@@ -13,6 +13,7 @@ import { createVoice } from '../smoke/voice.ts'
 import { renderedObjects } from '../smoke/worker.ts'
 import { podSample } from './in-cluster/sample.ts'
 import type { PodSample } from './in-cluster/sample.ts'
+import { roundsOf } from './report.ts'
 import type { BenchOptions, Report } from './report.ts'
 import { median, pairedRatio, shuffled } from './statistics.ts'
 
@@ -36,7 +37,7 @@ export async function benchInCluster(options: BenchOptions): Promise<Report> {
   const pod = await workerPod(stage)
   await applyReport(stage)
   try {
-    return report(await runRounds(stage, pod, options.rounds ?? ROUNDS))
+    return report(await runRounds(stage, pod, roundsOf(options, ROUNDS)))
   } finally {
     await stage.kubectl.run(['delete', 'configmap', NAME, '--namespace', WORKER_NAMESPACE])
   }

@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { roundsOf } from './report.ts'
 import type { BenchOptions, Report } from './report.ts'
 import { median } from './statistics.ts'
 
@@ -14,7 +15,7 @@ const NODE_OPTIONS = ['--max-semi-space-size=2']
 export async function benchPlatform(options: BenchOptions): Promise<Report> {
   const startMs: number[] = []
   const idleMB: number[] = []
-  for (let round = -1; round < Math.min(options.rounds ?? ROUNDS, ROUNDS); round += 1) {
+  for (let round = -1; round < roundsOf(options, ROUNDS); round += 1) {
     const sample = await runOnce(join(options.directory, 'platform'))
     if (round < 0) continue
     startMs.push(sample.startMs)

@@ -21,3 +21,8 @@ export interface Report {
   /** For programs, when a benchmark is asked for alone: printed instead of `numbers`. */
   readonly document?: object
 }
+
+/** As many as were asked for, or a third of what a benchmark thinks right if it is to be quick. */
+export function roundsOf({ rounds, quick }: BenchOptions, usual: number): number {
+  return rounds ?? (quick ? Math.ceil(usual / 3) : usual)
+}

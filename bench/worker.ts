@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { buildProgram } from '../scripts/build.ts'
 import { startChain } from '../test/app/chain.ts'
+import { roundsOf } from './report.ts'
 import type { BenchOptions, Report } from './report.ts'
 import { ratio, runRounds, table } from './harness.ts'
 
@@ -27,7 +28,7 @@ export async function benchWorker(options: BenchOptions): Promise<Report> {
         { name: OURS, program: [join(bundle, 'worker-start.cjs')], env },
         { name: FLOOR, program: [join(import.meta.dirname, 'hello.cjs')], env },
       ],
-      { rounds: options.rounds ?? ROUNDS, mark: '6/7 write        ok', random: Math.random },
+      { rounds: roundsOf(options, ROUNDS), mark: '6/7 write        ok', random: Math.random },
     )
     return {
       table: table(samples, IDIOMATIC),
