@@ -7,7 +7,11 @@ export type BatchVerb = BatchOperation['operationType']
 /** One operation of a batch, as the SDK writes it. */
 export type BatchOperation = z.infer<typeof operation>
 
-const resourceBody = z.record(z.string(), z.unknown())
+/** As it is: zod's own record leaves out a property that is called `__proto__`. */
+const resourceBody = z.custom<Readonly<Record<string, unknown>>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'Invalid input: expected an object',
+)
 /** In a bulk request each operation names its own partition; in a transactional batch the header does. */
 const partitionKey = z.string().optional()
 const common = {
@@ -24,7 +28,7 @@ const operation = z.discriminatedUnion('operationType', [
   z.object({
     operationType: z.literal('Patch'),
     id: z.string(),
-    resourceBody: z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())]),
+    resourceBody: z.union([z.array(z.unknown()), resourceBody]),
     ...common,
   }),
 ])

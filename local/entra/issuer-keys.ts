@@ -39,22 +39,23 @@ export function createKeyFinder(options: {
 
   async function read(source: IssuerSource): Promise<Entry> {
     const entry = { keys: await readIssuerKeys(source), readAt: options.now() }
-    entries.set(source.url, entry)
+    entries.set(idOf(source), entry)
     return entry
   }
 
   function readOnce(source: IssuerSource): Promise<Entry> {
-    const running = reading.get(source.url)
+    const id = idOf(source)
+    const running = reading.get(id)
     if (running) return running
-    const started = read(source).finally(() => reading.delete(source.url))
-    reading.set(source.url, started)
+    const started = read(source).finally(() => reading.delete(id))
+    reading.set(id, started)
     return started
   }
 
   return {
     find: async (issuer, keyId) => {
       const source = sourceOf(issuer, options.issuers())
-      const known = entries.get(source.url)
+      const known = entries.get(idOf(source))
       const current =
         known && isCurrent(known, keyId, options.now()) ? known : await readOnce(source)
       const key = current.keys.get(keyId)
@@ -62,6 +63,11 @@ export function createKeyFinder(options: {
       return key
     },
   }
+}
+
+/** What is read at an address is believed of the issuer it was asked for, and of no other. */
+function idOf({ issuer, url }: IssuerSource): string {
+  return `${issuer}\n${url}`
 }
 
 function sourceOf(issuer: string, sources: readonly IssuerSource[]): IssuerSource {

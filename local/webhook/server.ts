@@ -1,5 +1,6 @@
 import type { Handler } from '../http.ts'
 import type { KubeObject } from '../kubernetes/object.ts'
+import { pathSegment } from '../kubernetes/resources/validation/names.ts'
 import { difference } from './difference.ts'
 import { Denial, accountNameOf, injectWorkloadIdentity } from './mutation.ts'
 import type { WebhookSettings } from './mutation.ts'
@@ -66,8 +67,10 @@ async function decide(
 ): Promise<{ readonly answer: object; readonly denial?: string }> {
   const { pod, namespace } = review
   try {
+    const name = accountNameOf(pod)
+    checkNames(namespace, name)
     // Whatever hinders it, the API server missing included, is 400 and the reason, as upstream has it
-    const account = await findAccount(namespace, accountNameOf(pod)).catch((cause: unknown) => {
+    const account = await findAccount(namespace, name).catch((cause: unknown) => {
       throw new Denial(cause instanceof Error ? cause.message : String(cause), { cause })
     })
     const changed = injectWorkloadIdentity(pod, account, settings)
@@ -75,6 +78,24 @@ async function decide(
   } catch (error) {
     if (!(error instanceof Denial)) throw error
     return { answer: denied(review, error.message), denial: error.message }
+  }
+}
+
+/**
+ * Names become segments of a path, and whoever reaches the webhook chooses them; the sentences are client-go's.
+ *
+ * @throws {Denial}
+ */
+function checkNames(namespace: string, name: string): void {
+  if (namespace === '')
+    throw new Denial('an empty namespace may not be set when a resource name is provided')
+  for (const [what, value] of [
+    ['namespace', namespace],
+    ['resource name', name],
+  ] as const) {
+    const problems = pathSegment(value)
+    if (problems.length > 0)
+      throw new Denial(`invalid ${what} ${JSON.stringify(value)}: [${problems.join(' ')}]`)
   }
 }
 

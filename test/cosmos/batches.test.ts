@@ -9,6 +9,22 @@ describe.for(STORES)('batches, with $store', ({ start }) => {
   })
   afterAll(() => account.close())
 
+  test('a property may be called as what every object inherits', async () => {
+    const headers = {
+      'x-ms-documentdb-partitionkey': '["odd"]',
+      'x-ms-cosmos-is-batch-request': 'True',
+      'x-ms-cosmos-batch-atomic': 'True',
+    }
+    const item = '{"id":"odd","partitionKey":"odd","__proto__":{"a":1},"constructor":"b"}'
+    const body = `[{"operationType":"Create","resourceBody":${item}}]`
+    const docs = '/dbs/rbacsample/colls/data/docs'
+    expect((await account.raw(docs, { method: 'POST', headers, body })).status).toBe(200)
+    const read = await account.raw(`${docs}/odd`, {
+      headers: { 'x-ms-documentdb-partitionkey': '["odd"]' },
+    })
+    expect(read.body).toContain('"__proto__":{"a":1},"constructor":"b"')
+  })
+
   test('a batch happens whole or not at all', async () => {
     const { items } = account.data('contributor')
     const done = await items.batch(

@@ -80,13 +80,23 @@ describe.for(STORES)('patches, with $store', ({ start }) => {
       says: "doesn't match",
     },
     {
+      what: 'a place in a list without a number',
+      operations: [{ op: 'add', path: '/list/', value: 1 }],
+      says: 'cannot be changed',
+    },
+    {
+      what: 'a place in a list in another notation',
+      operations: [{ op: 'set', path: '/list/1e0', value: 1 }],
+      says: 'cannot be changed',
+    },
+    {
       what: 'a sum of a number and a text',
       operations: [{ op: 'incr', path: '/text', value: 1 }],
       says: 'cannot be changed',
     },
   ])('a patch of $what is refused with 400', async ({ operations, says }) => {
     const { items } = account.data('contributor')
-    await items.upsert({ id: 'unpatched', partitionKey: 'p', n: 1, text: 'a' })
+    await items.upsert({ id: 'unpatched', partitionKey: 'p', n: 1, text: 'a', list: [1] })
     const headers = { 'x-ms-documentdb-partitionkey': '["p"]' }
     const body = JSON.stringify(operations)
     const answer = await account.raw(`${docs}/unpatched`, { method: 'PATCH', headers, body })

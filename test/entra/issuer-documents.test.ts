@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createKeyFinder } from '../../local/entra/issuer-keys.ts'
 import type { IssuerSource } from '../../local/entra/server.ts'
 import { createAuthority } from '../../local/tls.ts'
 import { ISSUER, startIssuer } from './issuer.ts'
@@ -39,6 +40,19 @@ test('unknown keys make the issuer be asked every five seconds at most', async (
     await expect(exchangeSignedBy('ghost')).rejects.toThrow(UNKNOWN_KEY)
   }
   expect(world.issuer.asked).toHaveLength(2)
+})
+
+test('keys that were read for one issuer are not those of another at the same address', async () => {
+  const { certificateAuthority } = world
+  const { url } = world.issuer
+  const sources = [ISSUER, 'https://other.example'].map((issuer) => ({
+    issuer,
+    url,
+    certificateAuthority,
+  }))
+  const keys = createKeyFinder({ issuers: () => sources, now: Date.now })
+  await expect(keys.find(ISSUER, 'first')).resolves.toBeDefined()
+  await expect(keys.find('https://other.example', 'first')).rejects.toMatchObject({ code: 50166 })
 })
 
 test('a withdrawn key is good for as long as the cached copy, five minutes', async () => {

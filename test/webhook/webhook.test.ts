@@ -197,6 +197,11 @@ test.for<{ when: string; pod: Pod; says: string }>([
     says: 'serviceaccounts "ghost" not found',
   },
   {
+    when: 'its service account is a way to somewhere else',
+    pod: { spec: { serviceAccountName: '..' } },
+    says: `invalid resource name "..": [may not be '..']`,
+  },
+  {
     when: 'its token would live too short',
     pod: { annotations: { 'service-account-token-expiration': '3599' } },
     says: 'token expiration 3599 not valid. Expected value to be between 3600 and 86400',
@@ -223,6 +228,11 @@ test.for<{ when: string; pod: Pod; says: string }>([
     status: { code: 400, message: says },
   })
   expect(events.at(-1)).toEqual({ time: 0, namespace: 'app', pod: 'demo', denial: says })
+})
+
+test('a namespace that is a way to somewhere else is refused before anybody is asked', async () => {
+  const { status } = await answerTo({}, { namespace: '..' })
+  expect(status).toEqual({ code: 400, message: `invalid namespace "..": [may not be '..']` })
 })
 
 test('numbers that a double cannot hold are not touched', async () => {

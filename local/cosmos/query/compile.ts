@@ -53,9 +53,9 @@ export function compile(expression: Expression, names: Names): Compiled {
       return (item) => negate(of(item))
     }
     case 'and':
-      return both(inner(expression.left), inner(expression.right), false)
+      return joined(expression.of.map(inner), false)
     case 'or':
-      return both(inner(expression.left), inner(expression.right), true)
+      return joined(expression.of.map(inner), true)
     case 'compare': {
       const [left, right] = [inner(expression.left), inner(expression.right)]
       return (item) => compare(expression.operator, left(item), right(item))
@@ -64,11 +64,11 @@ export function compile(expression: Expression, names: Names): Compiled {
       return compileIn(inner(expression.of), expression.among.map(inner))
     case 'between': {
       const [of, low, high] = [inner(expression.of), inner(expression.low), inner(expression.high)]
-      return both(
+      const bounds: readonly Compiled[] = [
         (item) => compare('>=', of(item), low(item)),
         (item) => compare('<=', of(item), high(item)),
-        false,
-      )
+      ]
+      return joined(bounds, false)
     }
     case 'like':
       return compileLike(expression, names)
@@ -101,14 +101,16 @@ function negate(value: Value): Value {
   return typeof value === 'boolean' ? !value : undefined
 }
 
-/** AND is decided by one `false`, OR by one `true`; otherwise both sides must be boolean. */
-function both(left: Compiled, right: Compiled, deciding: boolean): Compiled {
+/** AND is decided by one `false`, OR by one `true`; otherwise all must be boolean. */
+function joined(parts: readonly Compiled[], deciding: boolean): Compiled {
   return (item) => {
-    const first = left(item)
-    if (first === deciding) return deciding
-    const second = right(item)
-    if (second === deciding) return deciding
-    return typeof first === 'boolean' && typeof second === 'boolean' ? !deciding : undefined
+    let areBoolean = true
+    for (const part of parts) {
+      const value = part(item)
+      if (value === deciding) return deciding
+      areBoolean &&= typeof value === 'boolean'
+    }
+    return areBoolean ? !deciding : undefined
   }
 }
 

@@ -51,7 +51,10 @@ function search(holds: (text: string, part: string) => boolean): BuiltIn {
   return {
     min: 2,
     max: 3,
-    call: ([text, part, ignoresCase = false]) => {
+    call: (args) => {
+      const [text, part] = args
+      // Left out is not the same as undefined
+      const ignoresCase = args.length > 2 ? args[2] : false
       if (typeof text !== 'string' || typeof part !== 'string') return undefined
       if (typeof ignoresCase !== 'boolean') return undefined
       return ignoresCase ? holds(text.toLowerCase(), part.toLowerCase()) : holds(text, part)

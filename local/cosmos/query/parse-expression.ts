@@ -3,32 +3,47 @@ import type { Comparison, Expression } from './syntax.ts'
 import type { TokenReader } from './token-reader.ts'
 
 /**
- * Reads one scalar expression. From loose to tight: OR, AND, NOT, comparison (with IN, BETWEEN, LIKE), primary.
+ * Reads one scalar expression. From loose to tight: OR, AND, comparison (with IN, BETWEEN, LIKE) or NOT, primary.
  *
  * @throws {Refusal} 400 for bad syntax, and for arithmetic, `??`, `||`, `? :` and sub-queries, which are not supported.
  */
 export function parseExpression(reader: TokenReader): Expression {
-  return reader.deeper(() => {
-    let left = parseAnd(reader)
-    while (reader.takeKeyword('OR')) left = join('or', left, parseAnd(reader))
-    return left
-  })
+  return reader.deeper(() => parseJoined(reader, 'OR', () => parseJoined(reader, 'AND', parseNot)))
 }
 
-function parseAnd(reader: TokenReader): Expression {
-  let left = parseNot(reader)
-  while (reader.takeKeyword('AND')) left = join('and', left, parseNot(reader))
-  return left
+/** One list however long, since queries are made with thousands of OR, and each level of a tree is one of recursion. */
+function parseJoined(
+  reader: TokenReader,
+  keyword: 'AND' | 'OR',
+  parsePart: (reader: TokenReader) => Expression,
+): Expression {
+  const first = parsePart(reader)
+  const of = [first]
+  while (reader.takeKeyword(keyword)) of.push(parsePart(reader))
+  if (of.length === 1) return first
+  const end = of.at(-1)?.end ?? first.end
+  return { type: keyword === 'AND' ? 'and' : 'or', of, start: first.start, end }
 }
 
-function join(type: 'and' | 'or', left: Expression, right: Expression): Expression {
-  return { type, left, right, start: left.start, end: right.end }
-}
-
+/**
+ * `NOT` of a single operand. Microsoft's own grammar has `NOT a = b` as `(NOT a) = b`, and SQL as `NOT (a = b)`; what
+ * the service does with it is not documented, so it is refused without parentheses.
+ *
+ * @see https://github.com/Azure/azure-cosmos-dotnet-v3/blob/master/Microsoft.Azure.Cosmos/src/Query/Core/Parser/sql.g4
+ */
 function parseNot(reader: TokenReader): Expression {
   const { start } = reader.next
   if (!reader.takeKeyword('NOT')) return parseComparison(reader)
-  const of = reader.deeper(() => parseNot(reader))
+  const of = reader.deeper(() =>
+    reader.isKeyword('NOT') ? parseNot(reader) : parsePrimary(reader),
+  )
+  const { kind, text } = reader.next
+  const isCompared =
+    (kind === 'symbol' && COMPARISONS.has(text)) ||
+    ['NOT', 'IN', 'BETWEEN', 'LIKE'].some((keyword) => reader.isKeyword(keyword))
+  if (isCompared)
+    throw notSupported('NOT before a comparison without parentheses', { start, end: of.end })
+  refuseOperator(reader)
   return { type: 'not', of, start, end: of.end }
 }
 
@@ -106,9 +121,16 @@ function refuseOperator(reader: TokenReader): void {
 
 function parsePrimary(reader: TokenReader): Expression {
   let expression = parseOperand(reader)
-  while (reader.isSymbol('.') || reader.isSymbol('[')) expression = parseStep(reader, expression)
+  for (let steps = 0; reader.isSymbol('.') || reader.isSymbol('['); steps += 1) {
+    if (steps === MAX_STEPS)
+      throw notSupported(`A path of more than ${MAX_STEPS} steps`, reader.next)
+    expression = parseStep(reader, expression)
+  }
   return expression
 }
+
+/** No item is nested deeper. */
+const MAX_STEPS = 128
 
 function parseStep(reader: TokenReader, of: Expression): Expression {
   const { start } = of

@@ -35,7 +35,7 @@ const WHERE: readonly { readonly where: string; readonly ids: string }[] = [
   // Different types cannot be compared: not equal, and not unequal either.
   { where: "c.age = '45'", ids: '' },
   { where: "c.age != '45'", ids: '3' },
-  { where: 'NOT c.age = 45', ids: '24' },
+  { where: 'NOT (c.age = 45)', ids: '24' },
   { where: 'c.missing = 1', ids: '' },
   { where: 'c.missing != 1', ids: '' },
   { where: 'NOT (c.missing = 1)', ids: '' },
@@ -44,6 +44,7 @@ const WHERE: readonly { readonly where: string; readonly ids: string }[] = [
   { where: 'c.active', ids: '1' },
   { where: 'NOT c.active', ids: '2' },
   { where: 'c.name', ids: '' },
+  { where: 'NOT NOT c.active', ids: '1' },
   { where: 'true', ids: '1234' },
   { where: 'c.missing OR true', ids: '1234' },
   { where: 'c.missing AND false', ids: '' },
@@ -64,6 +65,8 @@ const WHERE: readonly { readonly where: string; readonly ids: string }[] = [
   { where: "c.name NOT LIKE 'T%'", ids: '23' },
   { where: 'IS_DEFINED(c.note)', ids: '2' },
   { where: 'NOT IS_DEFINED(c.name)', ids: '4' },
+  { where: "STARTSWITH(c.name, 'T', c.missing)", ids: '' },
+  { where: "IS_DEFINED(STARTSWITH(c.name, 'T', undefined))", ids: '' },
   { where: 'IS_NULL(c.note)', ids: '2' },
   { where: 'is_string(c.age)', ids: '3' },
   { where: "STARTSWITH(c.name, 'T')", ids: '1' },
@@ -145,6 +148,11 @@ test('parameters stand for values of any type, and for counts', () => {
   expect(
     run('SELECT VALUE c.id FROM c WHERE ARRAY_CONTAINS(@list, "a") AND c.id = @id', parameters),
   ).toEqual(['2'])
+})
+
+test('a condition may have thousands of parts', () => {
+  const parts = 'c.missing = 1 OR '.repeat(20_000)
+  expect(run(`SELECT VALUE c.id FROM c WHERE ${parts} c.id = '1'`)).toEqual(['1'])
 })
 
 describe('refusals', () => {
@@ -243,6 +251,21 @@ describe('refusals', () => {
       query: 'SELECT * FROM c WHERE c.a LIKE c.b',
       code: 'SC1001',
       says: 'LIKE with a pattern that is no constant',
+    },
+    {
+      query: 'SELECT * FROM c WHERE NOT c.age = 45',
+      code: 'SC1001',
+      says: 'NOT before a comparison without parentheses is not supported',
+    },
+    {
+      query: "SELECT * FROM c WHERE NOT c.id IN ('1')",
+      code: 'SC1001',
+      says: 'NOT before a comparison without parentheses is not supported',
+    },
+    {
+      query: `SELECT * FROM c WHERE c${'.a'.repeat(5000)} = 1`,
+      code: 'SC1001',
+      says: 'A path of more than 128 steps is not supported',
     },
     {
       query: 'SELECT TOP -1 * FROM c',

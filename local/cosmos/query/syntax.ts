@@ -13,7 +13,7 @@ export type Expression = Location &
     | { readonly type: 'member'; readonly of: Expression; readonly name: string }
     | { readonly type: 'element'; readonly of: Expression; readonly index: number }
     | { readonly type: 'not'; readonly of: Expression }
-    | { readonly type: 'and' | 'or'; readonly left: Expression; readonly right: Expression }
+    | { readonly type: 'and' | 'or'; readonly of: readonly Expression[] }
     | {
         readonly type: 'compare'
         readonly operator: Comparison

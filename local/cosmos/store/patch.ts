@@ -127,10 +127,13 @@ function lookUp(document: Container, path: Pointer): Json | undefined {
   return own(parent, last)
 }
 
+/** https://www.rfc-editor.org/rfc/rfc6901#section-4 */
+const INDEX = /^(?:0|[1-9]\d*)$/
+
 /** Only what the document itself has: a path may name `__proto__`, and must not reach it. */
 function own(container: Container, step: string): Json | undefined {
   if (!Array.isArray(container)) return Object.hasOwn(container, step) ? container[step] : undefined
-  return /^(?:0|[1-9]\d*)$/.test(step) ? container[Number(step)] : undefined
+  return INDEX.test(step) ? container[Number(step)] : undefined
 }
 
 function take(document: Container, path: Pointer): Json {
@@ -158,8 +161,9 @@ function put(
     })
     return
   }
+  if (last !== '-' && !INDEX.test(last)) throw pathNotFound(path)
   const index = last === '-' ? parent.length : Number(last)
-  if (!Number.isInteger(index) || index < 0 || index > parent.length) throw pathNotFound(path)
+  if (index > parent.length) throw pathNotFound(path)
   parent.splice(index, mode === 'add' || index === parent.length ? 0 : 1, value)
 }
 
