@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { safe } from './log.ts'
+import { createLog } from './log.ts'
+import { reportFailure } from './outcome.ts'
 import { Stopped } from './run.ts'
+import { logFormat } from './settings.ts'
 
 /**
  * The worker's only contact with its process. Everything it can be told is in the environment: see `settings.ts`;
@@ -21,15 +23,19 @@ async function main(): Promise<void> {
     },
     random: Math.random,
     signal: stop.signal,
-    write: (text) => process.stdout.write(text),
+    write,
   })
   // An SDK that was given up may still hold a socket open for minutes. Writes to a pipe are done by now.
   process.exit(exitCode)
 }
 
+function write(text: string): void {
+  process.stdout.write(text)
+}
+
 // A rejection nobody waits for ends here too.
 process.on('uncaughtException', (error) => {
-  process.stdout.write(`FAIL  ERR_BUG  ${safe(String(error))}  exit=70\n`)
+  reportFailure(createLog({ format: logFormat(process.env), write, now: Date.now }), error)
   process.exit(70)
 })
 void main()

@@ -87,6 +87,11 @@ test.for([
   },
   { when: 'a slash in a name', env: { COSMOS_CONTAINER: 'a/b' }, problem: /must not contain/ },
   { when: 'a space at the end', env: { COSMOS_CONTAINER: 'a ' }, problem: /not end in a space/ },
+  {
+    when: 'a line break at the end, as a file leaves it',
+    env: { COSMOS_DATABASE: 'rbacsample\n' },
+    problem: /^COSMOS_DATABASE must not end in a space or a line break$/,
+  },
   { when: 'a long name', env: { COSMOS_DATABASE: 'x'.repeat(256) }, problem: /at most 255/ },
   {
     when: 'an unknown mode',

@@ -114,7 +114,7 @@ function endpoint(env: Environment, problem: Problem): string {
 function resourceId(env: Environment, names: readonly [string, string], problem: Problem): string {
   const value = aliased(env, names, problem) ?? ''
   if (/[/\\#?]/.test(value)) problem(`${names[0]} must not contain / \\ # or ?`)
-  if (value.endsWith(' ')) problem(`${names[0]} must not end in a space`)
+  if (/\s$/.test(value)) problem(`${names[0]} must not end in a space or a line break`)
   if (value.length > 255) problem(`${names[0]} must have at most 255 characters`)
   return value
 }

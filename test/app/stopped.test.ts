@@ -66,3 +66,25 @@ test('SIGTERM while Cosmos DB is silent ends the call', async () => {
   await sleep(200)
   expect((await stop(running, 'SIGTERM')).code).toBe(143)
 })
+
+test('what nobody waits for is told in the format that was asked for, with 70', async () => {
+  const stray = `setTimeout(() => { throw new Error('stray, sig=secret') }, 700)`
+  const running = startWorker(
+    chain.env({
+      AZURE_AUTHORITY_HOST: hangingUrl,
+      DEADLINE_SECONDS: '30',
+      LOG_FORMAT: 'json',
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(stray)}`,
+    }),
+  )
+  const ended = await running.ended
+  expectNothingSecret(ended)
+  const lines = ended.stdout.trimEnd().split('\n')
+  expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({
+    level: 'error',
+    code: 'ERR_BUG',
+    error: 'Error: stray, sig=[hidden]',
+    exit: 70,
+  })
+  expect(ended.code).toBe(70)
+})
