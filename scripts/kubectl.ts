@@ -57,8 +57,16 @@ function archivePath(): string | undefined {
 
 /** Of this user only: a program in a folder that others can write to would be theirs to replace. */
 function cacheFolder(): string {
-  const base = process.env['XDG_CACHE_HOME'] || join(userInfo().homedir || tmpdir(), '.cache')
+  const base = process.env['XDG_CACHE_HOME'] || join(homeFolder() || tmpdir(), '.cache')
   return join(base, 'keyless-cosmos')
+}
+
+function homeFolder(): string | undefined {
+  try {
+    return userInfo().homedir
+  } catch {
+    return process.env['HOME'] // a container may run as a user that /etc/passwd does not have
+  }
 }
 
 /** Under a side name first, so that two tests that start together never run half a file. */
