@@ -11,6 +11,15 @@ export interface Observed {
   readonly time: string
 }
 
+/** What the node says of a pod; every other condition is somebody else's. */
+export const NODE_CONDITIONS: readonly string[] = [
+  'PodReadyToStartContainers',
+  'Initialized',
+  'Ready',
+  'ContainersReady',
+  'PodScheduled',
+]
+
 type Verdict = Pick<PodCondition, 'status' | 'reason' | 'message'>
 
 const TRUE: Verdict = { status: 'True' }
@@ -32,7 +41,7 @@ export function podConditions(pod: Pod, observed: Observed): readonly PodConditi
   const before = pod.status.conditions ?? []
   const { generation } = pod.metadata
   return [
-    ...before.filter(({ type }) => !(type in own)),
+    ...before.filter(({ type }) => !NODE_CONDITIONS.includes(type)),
     ...Object.entries(own).map(([type, verdict]) => ({
       type,
       ...verdict,

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -92,4 +92,15 @@ test('a byte limit cuts in the middle of a line', async () => {
   expect(await text(log.read({ ...ALL, limitBytes: 8 }, AbortSignal.timeout(5000)))).toBe(
     'hello\nwo',
   )
+})
+
+test('a container goes on when its log cannot be stored', async () => {
+  const log = createLog()
+  log.write('stdout', Buffer.from('one\n'))
+  await rm(directory, { recursive: true })
+  log.write('stdout', Buffer.from('two\nthr'))
+  log.end()
+  await mkdir(directory)
+  log.write('stdout', Buffer.from('four\n'))
+  expect(await readFile(log.path, 'utf8')).toContain('four')
 })

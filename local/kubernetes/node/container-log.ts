@@ -41,7 +41,7 @@ export class ContainerLog {
       stream,
     })
     this.#rests[stream] = rest
-    if (lines.length > 0) this.#append(lines)
+    if (lines.length > 0) this.#store(lines)
   }
 
   /** The container has ended: what lacks its newline is stored as it is, and followers come to their end. */
@@ -50,7 +50,7 @@ export class ContainerLog {
     for (const stream of ['stdout', 'stderr'] as const) {
       const text = this.#rests[stream].toString('utf8')
       this.#rests[stream] = Buffer.alloc(0)
-      if (text !== '') this.#append([{ time, stream, partial: true, text }])
+      if (text !== '') this.#store([{ time, stream, partial: true, text }])
     }
     this.#isEnded = true
     this.#changed.resolve()
@@ -81,6 +81,15 @@ export class ContainerLog {
       yield* selectLines(parse(text), later)
       if (text === '' && isEnded) return
       if (text === '') await Promise.race([promise, gone])
+    }
+  }
+
+  /** A full disk, or a folder that somebody removed, is no reason to end the container, or the node with all of them. */
+  #store(lines: readonly LogLine[]): void {
+    try {
+      this.#append(lines)
+    } catch {
+      // What cannot be stored is lost, as on a real node
     }
   }
 

@@ -34,6 +34,7 @@ test.for([
   { fieldPath: 'metadata.labels', value: 'a="say \\"hi\\""\nb="2"' },
   { fieldPath: "metadata.labels['b']", value: '2' },
   { fieldPath: "metadata.labels['none']", value: '' },
+  { fieldPath: "metadata.labels['constructor']", value: '' },
   { fieldPath: "metadata.annotations['example.com/x']", value: 'y' },
   { fieldPath: 'spec.nodeName', value: 'local-node' },
   { fieldPath: 'spec.serviceAccountName', value: 'worker' },

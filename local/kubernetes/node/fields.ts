@@ -1,3 +1,4 @@
+import { textAt } from '../object.ts'
 import type { Container, FieldRef, Pod, ResourceFieldRef, Resources } from './pod.ts'
 import { podAddress } from './pod-address.ts'
 import { divideUp } from './quantity.ts'
@@ -23,7 +24,7 @@ export function podField(pod: Pod, { fieldPath }: FieldRef, node: NodeFacts): st
   const subscript = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(fieldPath)
   if (subscript !== null) {
     const [, map, key] = subscript
-    return (map === 'labels' ? pod.metadata.labels : pod.metadata.annotations)?.[key ?? ''] ?? ''
+    return textAt(pod.metadata, map ?? '', key ?? '') ?? ''
   }
   const value = plainField(pod, fieldPath, node)
   if (value === undefined) throw new FieldError(`unsupported fieldPath: ${fieldPath}`)

@@ -38,6 +38,7 @@ test.for([
   'sinceTime=yesterday',
   'sinceSeconds=1&sinceTime=2026-11-23T09:00:00Z',
   'stream=Stdin',
+  'stream=constructor',
   'stream=Stdout&tailLines=1',
 ])('the query "%s" is refused', (query) => {
   expect(parseLogOptions(new URLSearchParams(query), NOW)).toBeUndefined()
@@ -66,6 +67,13 @@ test('a long line is stored in parts of 16 KiB', () => {
     [3_616, false],
   ])
   expect(rest.toString()).toBe('y')
+})
+
+test('a long line is not cut inside a letter', () => {
+  const written = `x${'é'.repeat(20_000)}`
+  const { lines, rest } = splitLines(Buffer.from(`${written}\n`), stamp)
+  expect(lines.map(({ text }) => text).join('') + rest.toString()).toBe(written)
+  expect(lines.every(({ text }) => Buffer.byteLength(text) <= 16_384)).toBe(true)
 })
 
 const lines: readonly LogLine[] = [0, 1, 2, 3].map((second) => ({

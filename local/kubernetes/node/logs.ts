@@ -39,7 +39,7 @@ export function parseLogOptions(query: URLSearchParams, now: number): LogOptions
   const isRefused =
     [tailLines, limitBytes, sinceSeconds, sinceTime].includes('bad') ||
     (sinceSeconds !== undefined && sinceTime !== undefined) ||
-    !(stream in streams) ||
+    !Object.hasOwn(streams, stream) ||
     (stream !== 'All' && tailLines !== undefined)
   if (isRefused) return undefined
   const since = typeof sinceSeconds === 'number' ? now - sinceSeconds * 1000 : sinceTime
@@ -100,10 +100,17 @@ export function splitLines(
     const end = text.indexOf(0x0a, from)
     const isLong = (end < 0 ? text.length : end) - from > LONGEST_LINE_BYTES
     if (end < 0 && !isLong) return { lines, rest: text.subarray(from) }
-    const to = isLong ? from + LONGEST_LINE_BYTES : end
+    const to = isLong ? letterStart(text, from + LONGEST_LINE_BYTES) : end
     lines.push({ ...stamp, partial: isLong, text: text.toString('utf8', from, to) })
     from = isLong ? to : to + 1
   }
+}
+
+/** Where the letter begins that byte `at` belongs to: in UTF-8, inner bytes are marked. */
+function letterStart(text: Buffer, at: number): number {
+  let start = at
+  while (at - start < 3 && ((text[start] ?? 0) & 0xc0) === 0x80) start -= 1
+  return start
 }
 
 /** The lines a request wants of those that are stored now; a part of a line counts as a line, as in the kubelet. */

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isApiError } from '../client.ts'
 import type { KubernetesClient } from '../client.ts'
+import { NODE_CONDITIONS } from './conditions.ts'
 import type { Pod, PodStatus } from './pod.ts'
 
 /** A pod as the API server has it, and this node's writes to it. */
@@ -43,13 +44,17 @@ export class PodObject {
     this.#isGone = true
   }
 
-  /** Writes the status if it is another one than last time. */
+  /**
+   * Writes the status if it is another one than last time. Of the conditions only the node's own are sent, and merged
+   * by type: what others have written since the pod was last seen stays.
+   */
   async report(status: PodStatus): Promise<void> {
     if (this.#isGone || isDeepStrictEqual(status, this.#reported)) return
     const { name, namespace, uid } = this.#pod.metadata
-    const body = { metadata: { name, namespace, uid }, status }
+    const own = status.conditions?.filter(({ type }) => NODE_CONDITIONS.includes(type))
+    const body = { metadata: { name, namespace, uid }, status: { ...status, conditions: own } }
     await this.#unlessGone(() =>
-      this.#client.patch(`${this.#path}/status`, 'application/merge-patch+json', body),
+      this.#client.patch(`${this.#path}/status`, 'application/strategic-merge-patch+json', body),
     )
     this.#reported = status
   }

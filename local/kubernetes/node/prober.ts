@@ -109,6 +109,12 @@ function tryGet(
 ): Promise<Attempt> {
   const url = `http://${host}:${port}${path.startsWith('/') ? '' : '/'}${path}`
   const failure = (reason: string): Attempt => ({ ok: false, output: `Get "${url}": ${reason}` })
+  const unsendable = httpHeaders.find(({ value }) => UNSENDABLE.test(value))
+  if (unsendable !== undefined) {
+    const name = JSON.stringify(unsendable.name)
+    return Promise.resolve(failure(`net/http: invalid header field value for ${name}`))
+  }
+  if (!URL.canParse(url)) return Promise.resolve({ error: `parse "${url}": invalid host` })
   return new Promise((resolve) => {
     const headers = {
       'user-agent': 'kube-probe/1.36',
@@ -129,6 +135,9 @@ function tryGet(
     outgoing.end()
   })
 }
+
+/** What no header may hold: the API server does not look. Beyond Latin-1, Node would not send what Go does. */
+const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/
 
 const LATE = 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
 

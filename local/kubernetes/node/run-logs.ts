@@ -44,9 +44,13 @@ export class RunLogs {
 
   /** What stands in for a missing termination message; empty if somebody removed the log. */
   async lastLines(): Promise<string> {
-    if (this.#current === undefined || !existsSync(this.#current.path)) return ''
+    if (this.#current === undefined) return ''
     let text = ''
-    for await (const part of readStored(this.#current.path, LAST_LINES)) text += part
+    try {
+      for await (const part of readStored(this.#current.path, LAST_LINES)) text += part
+    } catch {
+      return ''
+    }
     return text
   }
 
