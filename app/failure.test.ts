@@ -110,6 +110,8 @@ test.for([
   { code: 'EAI_AGAIN', token: 23, cosmos: 31 },
   { code: 'ECONNREFUSED', token: 23, cosmos: 31 },
   { code: 'ECONNRESET', token: 23, cosmos: 31 },
+  { code: 'EPERM', token: 23, cosmos: 31 },
+  { code: 'EHOSTDOWN', token: 23, cosmos: 31 },
   { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', token: 23, cosmos: 30 },
   { code: 'SELF_SIGNED_CERT_IN_CHAIN', token: 23, cosmos: 30 },
   { code: 'CERT_HAS_EXPIRED', token: 23, cosmos: 30 },
@@ -150,6 +152,11 @@ test.for([
   { text: 'something else', hidden: false },
 ])('"$text" hides its cause: $hidden', ({ text, hidden }) => {
   expect(hidesItsCause(new Error(text))).toBe(hidden)
+})
+
+test('an answer that is not even HTTP is told as one of somebody else', () => {
+  const error = Object.assign(new Error('Parse Error'), { code: 'HPE_INVALID_CONSTANT' })
+  expect(explain(error, COSMOS).verdict).toMatchObject({ code: 'ERR_ANSWER', exitCode: 31 })
 })
 
 test('an answer that is not of Cosmos DB is told from a bug of ours', () => {

@@ -9,6 +9,8 @@ const EXIT_CODES: Readonly<Record<Service, { tls: ExitCode; network: ExitCode }>
   'Cosmos DB': { tls: 30, network: 31 },
 }
 
+const EGRESS = 'let egress to port 443 through firewall and network policy'
+
 const NETWORK: Readonly<Record<string, readonly [what: string, fix: string]>> = {
   ENOTFOUND: ['its name does not resolve', 'check the host name, and DNS from inside this pod'],
   EAI_AGAIN: [
@@ -18,18 +20,12 @@ const NETWORK: Readonly<Record<string, readonly [what: string, fix: string]>> = 
   ECONNREFUSED: ['nothing listens there', 'check host and port, and that the service is up'],
   ECONNRESET: ['it closed the connection', 'look for a proxy, firewall or service mesh in between'],
   EPIPE: ['it closed the connection', 'look for a proxy, firewall or service mesh in between'],
-  ETIMEDOUT: [
-    'nothing answers there',
-    'let egress to port 443 through firewall and network policy',
-  ],
-  EHOSTUNREACH: [
-    'there is no route to it',
-    'let egress to port 443 through firewall and network policy',
-  ],
-  ENETUNREACH: [
-    'there is no route to it',
-    'let egress to port 443 through firewall and network policy',
-  ],
+  ETIMEDOUT: ['nothing answers there', EGRESS],
+  EHOSTUNREACH: ['there is no route to it', EGRESS],
+  ENETUNREACH: ['there is no route to it', EGRESS],
+  EHOSTDOWN: ['there is no route to it', EGRESS],
+  // As a filter in the node's own kernel refuses
+  EPERM: ['this node does not let the connection out', EGRESS],
 }
 
 const TRUST =
@@ -71,6 +67,7 @@ export function transportVerdict(code: string, service: Service): Verdict | unde
       fix,
     }
   }
+  if (code.startsWith('HPE_')) return stranger(service) // of Node's HTTP parser
   if (!isTlsCode(code)) return undefined
   const [what, fix] = TLS[code] ?? (isHandshake(code) ? NO_HANDSHAKE : UNTRUSTED)
   return {
