@@ -60,7 +60,9 @@ async function writeFiles(
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const admin = { token, name: 'admin', groups: ['system:masters'] }
   const tokens = [admin, ...users].map(
-    (user) => `${user.token},${user.name},${user.name}-uid,"${user.groups.join()}"\n`,
+    // An empty last column would be one group without a name
+    ({ token: secret, name, groups }) =>
+      `${secret},${name},${name}-uid${groups.length === 0 ? '' : `,"${groups.join()}"`}\n`,
   )
   const files = {
     'tls.crt': leaf.cert,

@@ -12,6 +12,7 @@ import type { Place } from '../store/store.ts'
 import { lookup } from './api.ts'
 import type { Api } from './api.ts'
 import type { Call } from './call.ts'
+import { refuseEscalation } from './escalation.ts'
 import { born, generateName, kept } from './metadata.ts'
 import { dropRepeatedOwners } from './owner-references.ts'
 import { own } from './ownership.ts'
@@ -53,6 +54,7 @@ export function createObject(
   if (generated && fresh.metadata.generateName) admitted.metadata.name = name
   resource.rules.defaults?.(admitted)
   resource.rules.prepareCreate?.(admitted)
+  refuseEscalation(api, call, admitted)
   if (resource.rules.generation) admitted.metadata.generation = 1
   refuseInvalid(resource, admitted, [
     ...(call.verb === 'patch' ? changedUid(object, admitted) : []),
@@ -108,6 +110,7 @@ export function updateObject(
 
   const name = live.metadata.name ?? ''
   const admitted = runAdmission(api, call, { object: fresh, name, old: live })
+  refuseEscalation(api, call, admitted, live)
   refuseInvalid(resource, admitted, [
     ...(call.verb === 'patch' ? changedUid(object, admitted) : []),
     ...validateMetadataUpdate(admitted, live),

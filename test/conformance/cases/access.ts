@@ -1,5 +1,5 @@
-import { create, get, inNamespace, remove } from '../case.ts'
-import type { Case } from '../case.ts'
+import { create, get, inNamespace, MERGE, patch, remove } from '../case.ts'
+import type { Case, Step } from '../case.ts'
 
 const REVIEW = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
 
@@ -9,6 +9,22 @@ function mayI(attributes: object): object {
     kind: 'SelfSubjectAccessReview',
     spec: { resourceAttributes: attributes },
   }
+}
+
+const ROLES = inNamespace('roles', 'rbac.authorization.k8s.io/v1')
+const VIEWER: Partial<Step> = { token: 'viewer-token' }
+
+function role(name: string, rules: readonly object[], rest: Partial<Step> = {}): Step {
+  return create(ROLES, { metadata: { name }, rules }, rest)
+}
+
+function bound(name: string, to: string, rest: Partial<Step> = {}): Step {
+  const body = {
+    metadata: { name },
+    roleRef: { kind: 'Role', name: to, apiGroup: 'rbac.authorization.k8s.io' },
+    subjects: [{ kind: 'User', name: 'viewer' }],
+  }
+  return create(inNamespace('rolebindings', 'rbac.authorization.k8s.io/v1'), body, rest)
 }
 
 export const ACCESS_CASES: readonly Case[] = [
@@ -61,6 +77,55 @@ export const ACCESS_CASES: readonly Case[] = [
         only: ['status.allowed'],
       }),
       remove(`${inNamespace('configmaps')}/x`, undefined, { token: 'viewer-token' }),
+    ],
+  },
+  {
+    name: 'access: nobody gives away by a role or a binding what he does not have',
+    steps: [
+      role('grantor', [
+        { apiGroups: [''], resources: ['pods', 'configmaps/*'], verbs: ['get', 'list'] },
+        { apiGroups: [''], resources: ['secrets'], resourceNames: ['one'], verbs: ['*'] },
+        {
+          apiGroups: ['rbac.authorization.k8s.io'],
+          resources: ['roles', 'rolebindings'],
+          verbs: ['get', 'create', 'update', 'patch'],
+        },
+      ]),
+      bound('grantor', 'grantor'),
+      role('mighty', [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }]),
+      role('modest', [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }]),
+      get(`${ROLES}/grantor`, { token: 'viewer-token', until: { status: 200 }, silent: true }),
+      role('a', [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }], VIEWER),
+      role(
+        'b',
+        [
+          {
+            apiGroups: ['', 'apps'],
+            resources: ['pods', 'nodes'],
+            verbs: ['list', 'get', 'watch'],
+          },
+          {
+            apiGroups: [''],
+            resources: ['secrets'],
+            resourceNames: ['one', 'two'],
+            verbs: ['get'],
+          },
+        ],
+        VIEWER,
+      ),
+      role('c', [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }], VIEWER),
+      role('d', [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }], VIEWER),
+      patch(MERGE, `${ROLES}/a`, { metadata: { labels: { a: 'b' } } }, VIEWER),
+      patch(
+        MERGE,
+        `${ROLES}/a`,
+        { rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['delete'] }] },
+        VIEWER,
+      ),
+      patch(MERGE, `${ROLES}/mighty`, { metadata: { labels: { a: 'b' } } }, VIEWER),
+      bound('e', 'gone', VIEWER),
+      bound('f', 'mighty', VIEWER),
+      bound('g', 'modest', VIEWER),
     ],
   },
   {
