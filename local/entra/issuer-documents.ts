@@ -75,13 +75,18 @@ const DOCUMENT_TYPES = 'application/json, application/jwk-set+json'
 
 async function readText(
   address: URL,
-  { certificateAuthority, token }: IssuerSource,
+  { url, certificateAuthority, token }: IssuerSource,
 ): Promise<string> {
   const signal = AbortSignal.timeout(TIMEOUT_MS)
+  // The key set may be on a server of the issuer's choice, which the token is not for
+  const isOwn = address.origin === new URL(url).origin
   const sent = request(address, {
     agent: false,
     signal,
-    headers: { accept: DOCUMENT_TYPES, ...(token && { authorization: `Bearer ${token}` }) },
+    headers: {
+      accept: DOCUMENT_TYPES,
+      ...(token && isOwn && { authorization: `Bearer ${token}` }),
+    },
     ...(certificateAuthority && { ca: certificateAuthority }),
   }).end()
   const [response] = (await once(sent, 'response')) as [IncomingMessage]

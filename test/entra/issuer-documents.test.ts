@@ -1,7 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { readIssuerKeys } from '../../local/entra/issuer-documents.ts'
 import { createKeyFinder } from '../../local/entra/issuer-keys.ts'
 import type { IssuerSource } from '../../local/entra/server.ts'
+import { listen } from '../../local/http.ts'
 import { createAuthority } from '../../local/tls.ts'
 import { ISSUER, startIssuer } from './issuer.ts'
 import { getToken, podClaims, postForm, startWorld, tokenForm } from './world.ts'
@@ -53,6 +55,30 @@ test('keys that were read for one issuer are not those of another at the same ad
   const keys = createKeyFinder({ issuers: () => sources, now: Date.now })
   await expect(keys.find(ISSUER, 'first')).resolves.toBeDefined()
   await expect(keys.find('https://other.example', 'first')).rejects.toMatchObject({ code: 50166 })
+})
+
+test('a token for one server is not sent to another that it names for its keys', async () => {
+  const authority = await createAuthority(Date.now())
+  const sent: (string | null)[] = []
+  const tls = await authority.issue(['127.0.0.1'])
+  const elsewhere = await listen(
+    (request) => {
+      sent.push(request.headers.get('authorization'))
+      return Response.json({ keys: [] })
+    },
+    { tls, name: 'other server' },
+  )
+  const issuer = await listen(
+    (request) => {
+      sent.push(request.headers.get('authorization'))
+      return Response.json({ issuer: issuer.url, jwks_uri: `${elsewhere.url}/keys` })
+    },
+    { tls, name: 'issuer' },
+  )
+  const certificateAuthority = authority.certificate
+  await readIssuerKeys({ issuer: issuer.url, url: issuer.url, certificateAuthority, token: 'mine' })
+  await Promise.all([issuer.close(), elsewhere.close()])
+  expect(sent).toEqual(['Bearer mine', null])
 })
 
 test('a withdrawn key is good for as long as the cached copy, five minutes', async () => {
