@@ -45,10 +45,16 @@ const STEPS = [
   [removeLoadedImages],
 ] as const
 
+/** Only if a run made it: somebody else's may have the same name. */
 async function removeReader({ kubectl, voice }: Stage): Promise<void> {
-  const words = ['delete', 'namespace', READER_NAMESPACE, '--ignore-not-found', '--timeout=60s']
-  const said = await kubectl.need(words)
-  if (said !== '') voice.tell(`Namespace/${READER_NAMESPACE} deleted`)
+  const selected = [
+    '--selector',
+    MANAGED_BY,
+    '--field-selector',
+    `metadata.name=${READER_NAMESPACE}`,
+  ]
+  const said = await kubectl.need(['delete', 'namespace', ...selected, '--timeout=60s'])
+  if (said.includes(READER_NAMESPACE)) voice.tell(`Namespace/${READER_NAMESPACE} deleted`)
 }
 
 /** The command that removes what is left. */

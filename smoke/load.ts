@@ -1,4 +1,5 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { imagesOf, kindNodes } from './kind-nodes.ts'
 import { needProgram } from './program.ts'
@@ -35,20 +36,30 @@ async function loadToKind(stage: Stage, cluster: string, images: readonly string
   await needProgram([...words], { env, signal, what: `kind load into ${cluster}` })
 }
 
-/** The shell is the user's own, and the command is what they typed: as in `docker save … | COMMAND`. */
+/**
+ * The shell is the user's own, and the command is what they typed, as in `docker save … | COMMAND`. By way of a file,
+ * because a shell tells of a pipe only how its end fared, and half an archive must not pass as loaded.
+ */
 async function loadByCommand(
   { env, signal, voice }: Stage,
   command: string,
   images: readonly string[],
 ): Promise<void> {
-  const line = `docker save ${images.join(' ')} | ${command}`
-  voice.command([line])
-  await needProgram(['/bin/sh', '-c', line], {
-    env,
-    signal,
-    what: `--load '${command}'`,
-    hint: 'the command reads an image archive from its standard input; try it by hand, as printed above',
-  })
+  voice.command([`docker save ${images.join(' ')} | ${command}`])
+  const folder = await mkdtemp(join(tmpdir(), 'keyless-images-'))
+  try {
+    const archive = join(folder, 'images.tar')
+    const save = ['docker', 'save', '--output', archive, ...images] as const
+    await needProgram(save, { env, signal, what: 'docker save' })
+    await needProgram(['/bin/sh', '-c', `(${command}\n) < '${archive}'`], {
+      env,
+      signal,
+      what: `--load '${command}'`,
+      hint: 'the command reads an image archive from its standard input; try it by hand, as printed above',
+    })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
 }
 
 /** The name by which containerd knows an image that Docker calls NAME:TAG. */
