@@ -75,7 +75,7 @@ async function main(): Promise<number> {
 }
 
 async function story(platform: Platform): Promise<void> {
-  const environment = await writeEnvironment(platform, { template: TEMPLATE })
+  const environment = await writeEnvironment(platform, { template: TEMPLATE, name: 'demo' })
   say('The deployer puts the worker on the cluster')
   await deployer(['deploy', '--env', environment], 0)
 
