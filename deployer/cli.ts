@@ -108,6 +108,7 @@ function addReading(root: Command, start: Start): void {
     .description('show what a deploy would change; writes nothing')
     .option('--adopt', 'take over objects that exist and belong to nobody')
     .option('--force-conflicts', 'take over fields that other programs own')
+    .option('--replace-all', 'prune all that is deployed although nothing of it is kept')
     .option('--exit-code', 'exit with 1 if a deploy would change something')
     .action((options: CommonOptions & Output) =>
       start(options, async (context) =>
@@ -149,6 +150,7 @@ function addDeploying(root: Command, start: Start): void {
     .description('plan, apply just that, wait until it works')
     .option('--adopt', 'take over objects that exist and belong to nobody')
     .option('--force-conflicts', 'take over fields that other programs own')
+    .option('--replace-all', 'prune all that is deployed although nothing of it is kept')
     .option('-f, --follow', "print the pod's log afterwards")
     .option('--no-wait', 'end after the apply')
     .option('-y, --yes', 'do not ask before the first write to a new AKS cluster')

@@ -36,4 +36,6 @@ export interface Takeovers {
   readonly adopt?: boolean
   /** Fields that other programs own. */
   readonly forceConflicts?: boolean
+  /** The place of all that is deployed under the same name. */
+  readonly replaceAll?: boolean
 }

@@ -11,6 +11,7 @@ import { objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject, ObjectRef } from '../core/object.ts'
 import { hasLog } from '../core/pod-containers.ts'
 import { countStates, isNoOp, KEPT } from '../core/plan.ts'
+import { refuseReplacingAll } from '../core/replaces-all.ts'
 import { workloadKind } from '../core/workload.ts'
 import { readConfig } from './config.ts'
 import { confirmFirstWrite } from './confirm.ts'
@@ -48,6 +49,7 @@ export async function deploy(options: DeployOptions, context: CommandContext): P
       ...takeovers(options),
     })
     reportPlan(plan, context, false)
+    if (options.replaceAll !== true) refuseReplacingAll(plan, config.set)
     await warnOfMissing(cluster.api, plan, context)
     await checkPermissions(cluster, plan, config.set)
     await confirmFirstWrite({ cluster, plan, live }, config.environment, options, context)

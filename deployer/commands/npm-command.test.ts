@@ -9,9 +9,10 @@ test('the command to go on with has the options of this run', () => {
       manifests: "../it's own",
       adopt: true,
       forceConflicts: true,
+      replaceAll: true,
     }),
   ).toBe(
-    `npm run deploy -- --env ../own.yaml --manifests '../it'\\''s own' --adopt --force-conflicts`,
+    `npm run deploy -- --env ../own.yaml --manifests '../it'\\''s own' --adopt --force-conflicts --replace-all`,
   )
   expect(npmCommand('deploy', { env: 'kind', heal: true })).toBe(
     'npm run deploy -- --env kind --heal',

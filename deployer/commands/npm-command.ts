@@ -15,6 +15,7 @@ export function npmCommand(command: string, options: CommonOptions & Takeovers):
     options.heal === true ? ['--heal'] : [],
     options.adopt === true ? ['--adopt'] : [],
     options.forceConflicts === true ? ['--force-conflicts'] : [],
+    options.replaceAll === true ? ['--replace-all'] : [],
   ].flat()
   return ['npm run', command, '--', ...values, ...flags].join(' ')
 }

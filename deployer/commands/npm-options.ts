@@ -13,7 +13,7 @@ const WITH_VALUE = [
   'tail',
   'since',
 ]
-const FLAGS = ['heal', 'adopt', 'force-conflicts', 'exit-code', 'follow', 'previous']
+const FLAGS = ['heal', 'adopt', 'force-conflicts', 'replace-all', 'exit-code', 'follow', 'previous']
 
 /**
  * Refuses a command line of which npm kept options to itself, because what is left of it means another environment:

@@ -5,6 +5,7 @@ import { inScope } from '../cluster/scope.ts'
 import { countActions, isNoOp } from '../core/plan.ts'
 import type { Plan, PlanEntry } from '../core/plan.ts'
 import { subjectOf } from '../core/object.ts'
+import { refuseReplacingAll } from '../core/replaces-all.ts'
 import { readConfig } from './config.ts'
 import type { CommandContext, CommonOptions, Takeovers } from './context.ts'
 import { npmCommand } from './npm-command.ts'
@@ -27,6 +28,7 @@ export async function plan(options: PlanCommandOptions, context: CommandContext)
     const objects = await inScope(api, config.objects, config.environment.namespace)
     const made = await makePlan(api, objects, { set: config.set, ...takeovers(options) })
     reportPlan(made.plan, context, true)
+    if (options.replaceAll !== true) refuseReplacingAll(made.plan, config.set)
     await warnOfMissing(api, made.plan, context)
     if (!isNoOp(made.plan)) {
       context.report({ event: 'next', command: npmCommand('deploy', options) })

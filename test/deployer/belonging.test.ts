@@ -1,7 +1,8 @@
 // Whose an object is, when it is renamed, shared, held or not asked for any more; and that a program learns it all too.
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { stringify } from 'yaml'
 import { createEnvironment, deployer, startCluster } from './cluster.ts'
 import type { Said, TestCluster } from './cluster.ts'
 import { configMap, createFolder } from './manifest-folder.ts'
@@ -120,15 +121,48 @@ test('a destroy without the folder finds nothing, and says how what is there is 
 })
 
 test('an object under another name is a new one, and the old one goes', async () => {
-  const folder = await createFolder(cluster, configMap('before', { a: '1' }))
+  const stays = configMap('stays', { a: '1' })
+  const folder = await createFolder(cluster, stays, configMap('before', { a: '1' }))
   await folder.deployer('deploy')
-  await folder.write(configMap('after', { a: '1' }))
+  await folder.write(stays, configMap('after', { a: '1' }))
   const { stdout } = await folder.deployer('plan')
   expect(stdout).toMatch(/ConfigMap\/\S+\/after +create\n/)
   expect(stdout).toMatch(/ConfigMap\/\S+\/before +prune: no longer in the manifests/)
   await folder.deployer('deploy')
   expect(await names(folder)).toContain('after')
   expect(await names(folder)).not.toContain('before')
+})
+
+test('another folder of the same name prunes nothing, unless all is meant to be replaced', async () => {
+  const shared = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'of-two-folders' } }
+  const folder = await createFolder(
+    cluster,
+    shared,
+    configMap('mine', { a: '1' }),
+    configMap('mine-too', { a: '1' }),
+  )
+  expect(await folder.deployer('deploy')).toMatchObject({ code: 0 })
+  const other = join(cluster.directory, 'other-team', basename(folder.folder))
+  await mkdir(other, { recursive: true })
+  const theirs = [shared, configMap('theirs', { a: '1' })].map((one) => stringify(one))
+  await writeFile(join(other, 'all.yaml'), theirs.join('---\n'))
+  const elsewhere = (...args: readonly string[]) =>
+    deployer([args[0] ?? '', '--env', folder.file, '--manifests', other, ...args.slice(1)])
+  for (const command of ['plan', 'deploy']) {
+    const { code, stdout, stderr } = await elsewhere(command)
+    expect({ code, stderr }).toMatchObject({ code: 2 })
+    expect(stdout + stderr).toMatch(/ConfigMap\/\S+\/mine +prune/)
+    expect(stderr).toMatch(/would prune all 2 objects of the set "\S+" in namespace \S+, and keep/)
+    expect(stderr).toContain('ERR_REPLACES_ALL (exit code 2)')
+    expect(stderr).not.toContain('next:')
+  }
+  expect(await names(folder)).toEqual(expect.arrayContaining(['mine', 'mine-too']))
+  expect(await names(folder)).not.toContain('theirs')
+  const meant = await elsewhere('plan', '--replace-all')
+  expect(meant.stderr).toMatch(/next: npm run deploy -- .* --replace-all\n/)
+  expect(await elsewhere('deploy', '--replace-all')).toMatchObject({ code: 0 })
+  expect(await names(folder)).toContain('theirs')
+  expect(await names(folder)).not.toContain('mine')
 })
 
 test('a folder that became empty deletes nothing', async () => {
