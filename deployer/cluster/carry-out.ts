@@ -15,6 +15,7 @@ import { apiError } from './api-error.ts'
 import type { Cluster } from './connect.ts'
 import { planObject } from './plan-object.ts'
 import type { Planned } from './plan-object.ts'
+import { reasonToKeep } from './reason-to-keep.ts'
 import { isGone } from './removal.ts'
 
 /** What became of one entry. */
@@ -160,7 +161,7 @@ async function planAgain(api: Api, one: PlanEntry, options: CarryOutOptions): Pr
     set: options.set,
     adopt: options.adopt === true,
     ...(options.forceConflicts === undefined ? {} : { forceConflicts: options.forceConflicts }),
-    memberUids: new Set(options.members.flatMap(({ uid }) => uid ?? [])),
+    memberUids: uidsOf(options.members),
     upcoming: [],
     defined: [],
   })
@@ -169,13 +170,17 @@ async function planAgain(api: Api, one: PlanEntry, options: CarryOutOptions): Pr
 function planChanged(one: PlanEntry, now: Planned, options: CarryOutOptions): DeployError {
   const subject = subjectOf(one.ref)
   if ('entry' in now) options.onPlanChanged?.(now.entry)
-  const why = 'entry' in now ? `now it would be ${now.entry.action}` : refusedText(now)
+  const why = 'entry' in now ? nowText(now.entry) : refusedText(now)
   const past = one.action === 'create' ? 'the object appeared' : 'the object changed'
   return new DeployError(
     'ERR_PLAN_CHANGED',
     `${subject}: ${one.action} stopped: ${past} after it was planned; ${why}`,
     { subject, hint: 'look at the new plan, then deploy again: it goes on from here' },
   )
+}
+
+function nowText({ action, reason }: PlanEntry): string {
+  return `now it would be ${action}${action === 'skip' ? `: ${reason}` : ''}`
 }
 
 function refusedText(now: Exclude<Planned, { readonly entry: PlanEntry }>): string {
@@ -185,14 +190,17 @@ function refusedText(now: Exclude<Planned, { readonly entry: PlanEntry }>): stri
     : 'it was not made by this deployer, and would have to be adopted'
 }
 
-/** Deletes unless the object was given to somebody else meanwhile. */
+/** Deletes unless the object was given to somebody else meanwhile, or somebody put something of theirs behind it. */
 async function prune(cluster: Cluster, one: PlanEntry, options: CarryOutOptions): Promise<Applied> {
   const old = required(one.live)
   const now = await cluster.api.get(one.ref)
   if (now?.metadata.uid !== old.metadata.uid) return { entry: one, state: 'pruned' }
-  if (now?.metadata.labels?.[PART_OF_LABEL] !== options.set.id) {
-    const left = { ...one, action: 'skip', reason: 'no longer carries our label' } as const
-    throw planChanged(one, { entry: left }, options)
+  const isOurs = now?.metadata.labels?.[PART_OF_LABEL] === options.set.id
+  const reason = isOurs
+    ? await reasonToKeep(cluster.api, now, options.set, uidsOf(options.members))
+    : 'no longer carries our label'
+  if (reason !== undefined) {
+    throw planChanged(one, { entry: { ...one, action: 'skip', reason } }, options)
   }
   await removeOld(cluster, old, options)
   return { entry: one, state: 'pruned' }
@@ -259,6 +267,10 @@ function conflictOr(result: Refused, { ref, desired, live }: PlanEntry): DeployE
 
 function refusal(result: Refused, ref: ObjectRef, verb: string): DeployError {
   return apiError(result.status, result.body, { subject: subjectOf(ref), verb })
+}
+
+function uidsOf(members: readonly Member[]): ReadonlySet<string> {
+  return new Set(members.flatMap(({ uid }) => uid ?? []))
 }
 
 function required<T>(value: T | undefined): T {

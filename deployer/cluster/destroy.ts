@@ -7,8 +7,8 @@ import { PART_OF_LABEL } from '../core/ownership.ts'
 import type { ObjectSet } from '../core/ownership.ts'
 import type { Api } from './api.ts'
 import type { Cluster } from './connect.ts'
-import { foreignMembers } from './foreign.ts'
 import { readLiveSet, searchLiveSet } from './live-set.ts'
+import { reasonToKeep } from './reason-to-keep.ts'
 import { isGone } from './removal.ts'
 
 /** What became of one object. */
@@ -32,8 +32,9 @@ export interface DestroyOptions {
 /**
  * Deletes what the set owns, in reverse order of an apply, and waits until it is gone.
  *
- * Each object is deleted by its UID, and only while it carries the set's label. A namespace that holds anything of
- * others stays. What blocks the rest (finalizers) is named; it stays in the inventory, for the next run to find.
+ * Each object is deleted by its UID, and only while it carries the set's label. A namespace or a definition that holds
+ * anything of others stays. What blocks the rest (finalizers) is named; it stays in the inventory, for the next run to
+ * find.
  */
 export async function destroySet(
   cluster: Cluster,
@@ -52,12 +53,19 @@ export async function destroySet(
   const results = others.map((object) =>
     say(options, object, 'skipped', 'no longer carries our label'),
   )
+  const uids = new Set(ours.flatMap(({ metadata }) => metadata.uid ?? []))
   const bound = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)])
 
   for (const rank of inRanks(ours, objectRef).toReversed()) {
     options.signal.throwIfAborted()
     const isLeft = results.some(({ state }) => state === 'left')
-    const going = await Promise.all(rank.map((object) => reasonToKeep(api, object, set, isLeft)))
+    const going = await Promise.all(
+      rank.map(async (object) =>
+        isLeft && isStandingNamespace(object)
+          ? 'objects in it are left'
+          : reasonToKeep(api, object, set, uids),
+      ),
+    )
     const kept = rank.filter((_, index) => going[index] !== undefined)
     results.push(
       ...kept.map((object) => say(options, object, 'skipped', going[rank.indexOf(object)])),
@@ -94,19 +102,9 @@ async function removeInventory(api: Api, inventory: KubeObject | undefined): Pro
   await api.remove(objectRef(inventory), inventory.metadata.uid)
 }
 
-async function reasonToKeep(
-  api: Api,
-  object: KubeObject,
-  set: ObjectSet,
-  isLeft: boolean,
-): Promise<string | undefined> {
-  if (object.kind !== 'Namespace' || object.metadata.deletionTimestamp !== undefined)
-    return undefined
-  if (isLeft) return 'objects in it are left'
-  const foreign = await foreignMembers(api, object.metadata.name, set)
-  if (foreign.length === 0) return undefined
-  const shown = foreign.slice(0, 3).join(', ')
-  return `it holds ${foreign.length} of others: ${shown}${foreign.length > 3 ? ', …' : ''}`
+/** A namespace that is on its way out needs no reason any more. */
+function isStandingNamespace({ kind, metadata }: KubeObject): boolean {
+  return kind === 'Namespace' && metadata.deletionTimestamp === undefined
 }
 
 function say(

@@ -14,6 +14,7 @@ import { listLiveSet, withMissed } from './live-set.ts'
 import type { LiveSet } from './live-set.ts'
 import { setsOfIds } from './other-sets.ts'
 import { planObject } from './plan-object.ts'
+import { reasonToKeep } from './reason-to-keep.ts'
 
 export interface PlanOptions {
   readonly set: ObjectSet
@@ -63,7 +64,11 @@ export async function makePlan(
   if (refused.foreign.length > 0) throw await foreignOwner(api, refused, options.set)
   throwRefusals(refused)
   const wanted = new Set(desired.map((object) => identityOf(objectRef(object))))
-  const entries = [...decided, ...leavingEntries(live, wanted, options.set)]
+  const leaves = [...live.liveByIdentity].flatMap(([identity, object]) =>
+    wanted.has(identity) ? [] : [object],
+  )
+  const left = await Promise.all(leaves.map((one) => leavingEntry(api, one, known)))
+  const entries = [...decided, ...left.flatMap((one) => one ?? [])]
   return { plan: planOf(inApplyOrder(entries, ({ ref }) => ref)), live }
 }
 
@@ -96,25 +101,25 @@ function unlessRefusal(error: unknown): DeployError {
   throw error
 }
 
-/** What is deployed and not asked for any more. */
-function leavingEntries(
-  live: LiveSet,
-  wanted: ReadonlySet<string>,
-  set: ObjectSet,
-): readonly PlanEntry[] {
-  const uids = new Map(live.members.map((member) => [identityOf(member), member.uid]))
-  return [...live.liveByIdentity].flatMap(([identity, object]) => {
-    if (wanted.has(identity)) return []
-    if (object.metadata.labels?.[PART_OF_LABEL] === set.id) {
-      return object.kind === 'Namespace'
-        ? [leaving(object, 'skip', 'a namespace is deleted by destroy only')]
-        : [leaving(object, 'prune', 'no longer in the manifests')]
-    }
-    const isOurs = uids.get(identity) === object.metadata.uid
-    return isOurs
-      ? [leaving(object, 'skip', 'no longer carries our label, so it is left alone')]
-      : []
-  })
+/** What becomes of what exists and is not asked for any more; undefined if it is no business of ours. */
+async function leavingEntry(
+  api: Api,
+  object: KubeObject,
+  { set, memberUids }: { readonly set: ObjectSet; readonly memberUids: ReadonlySet<string> },
+): Promise<PlanEntry | undefined> {
+  const { labels, uid } = object.metadata
+  if (labels?.[PART_OF_LABEL] !== set.id) {
+    return memberUids.has(uid ?? '')
+      ? leaving(object, 'skip', 'no longer carries our label, so it is left alone')
+      : undefined
+  }
+  if (object.kind === 'Namespace') {
+    return leaving(object, 'skip', 'a namespace is deleted by destroy only')
+  }
+  const reason = await reasonToKeep(api, object, set, memberUids)
+  return reason === undefined
+    ? leaving(object, 'prune', 'no longer in the manifests')
+    : leaving(object, 'skip', reason)
 }
 
 /** Says which set it is and how it is destroyed, as far as its inventory can be found. */

@@ -40,23 +40,22 @@ function namesIt(message: string, name: string): boolean {
 
 /** The kinds that CustomResourceDefinitions among the objects bring, one per served version. */
 export function kindsDefinedBy(objects: readonly KubeObject[]): readonly ResourceKind[] {
-  return objects
-    .filter(({ kind, apiVersion }) => isDefinition(kind, apiVersion))
-    .flatMap(({ spec }) => {
-      const [group, scope] = [textAt(spec, 'group'), textAt(spec, 'scope')]
-      const [kind, resource] = [textAt(spec, 'names', 'kind'), textAt(spec, 'names', 'plural')]
-      if (group === undefined || kind === undefined || resource === undefined) return []
-      return listAt(spec, 'versions')
-        .filter((version) => isFields(version) && version['served'] === true)
-        .map((version) => ({
-          apiVersion: `${group}/${textAt(version, 'name')}`,
-          kind,
-          resource,
-          namespaced: scope === 'Namespaced',
-        }))
-    })
+  return objects.filter(isDefinition).flatMap(({ spec }) => {
+    const [group, scope] = [textAt(spec, 'group'), textAt(spec, 'scope')]
+    const [kind, resource] = [textAt(spec, 'names', 'kind'), textAt(spec, 'names', 'plural')]
+    if (group === undefined || kind === undefined || resource === undefined) return []
+    return listAt(spec, 'versions')
+      .filter((version) => isFields(version) && version['served'] === true)
+      .map((version) => ({
+        apiVersion: `${group}/${textAt(version, 'name')}`,
+        kind,
+        resource,
+        namespaced: scope === 'Namespaced',
+      }))
+  })
 }
 
-function isDefinition(kind: string, apiVersion: string): boolean {
+/** Whether an object is a CustomResourceDefinition. */
+export function isDefinition({ kind, apiVersion }: KubeObject): boolean {
   return kind === 'CustomResourceDefinition' && groupOf(apiVersion) === 'apiextensions.k8s.io'
 }

@@ -1,8 +1,10 @@
 // Custom resources and the definitions that bring their kinds, in one set and in several versions.
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startCluster } from './cluster.ts'
+import { createAccount } from './account.ts'
+import { startCluster, writeKubeconfig } from './cluster.ts'
 import type { TestCluster } from './cluster.ts'
-import { createFolder } from './manifest-folder.ts'
+import { configMap, createFolder } from './manifest-folder.ts'
 import type { TestFolder } from './manifest-folder.ts'
 import { startRecorder } from './recorder.ts'
 import type { Recorder } from './recorder.ts'
@@ -62,6 +64,114 @@ test('a custom resource is found although its version is served no longer', asyn
   expect({ code, stderr }).toMatchObject({ code: 0 })
   expect(stderr).toMatch(/Widget\/\S+\/w +deleted/)
 })
+
+test('a definition that holds a resource of others is not pruned, until it holds none', async () => {
+  const folder = await createWidgets()
+  await deployed(folder)
+  const theirs = await createTheirs(folder)
+  await folder.write(configMap('rest', {}))
+  const kept = 'skip: it holds 1 of others: Widget/default/theirs'
+  expect((await folder.deployer('plan')).stdout).toMatch(definitionLine(kept))
+  for (const _ of ['once', 'again']) {
+    const { code, stderr } = await folder.deployer('deploy', '--no-wait')
+    expect({ code, stderr }).toMatchObject({ code: 0 })
+    expect(stderr).toMatch(definitionLine(kept))
+  }
+  expect(await direct.client.get(theirs)).toMatchObject({ spec: { size: 7 } })
+  await direct.client.delete(theirs)
+  expect((await folder.deployer('deploy', '--no-wait')).stderr).toMatch(definitionLine('pruned'))
+})
+
+test('destroy leaves a definition that holds a resource of others, and takes it once it holds none', async () => {
+  const folder = await createWidgets()
+  await deployed(folder)
+  const theirs = await createTheirs(folder)
+  const { code, stderr } = await folder.deployer('destroy')
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+  expect(stderr).toMatch(definitionLine('skipped: it holds 1 of others: Widget/default/theirs'))
+  expect(stderr).toContain('Destroyed: 1 deleted, 1 skipped')
+  expect(await direct.client.get(theirs)).toMatchObject({ spec: { size: 7 } })
+  await direct.client.delete(theirs)
+  expect((await folder.deployer('destroy')).stderr).toMatch(definitionLine('deleted'))
+})
+
+test('a resource of others that came after the plan keeps its definition', async () => {
+  const folder = await createWidgets()
+  await deployed(folder)
+  await folder.write(configMap('rest', {}))
+  let isMade = false
+  recorder.before = async ({ method, path }) => {
+    if (method !== 'DELETE' || !path.includes('/widgets/w') || isMade) return
+    isMade = true
+    await createTheirs(folder)
+  }
+  const { code, stderr } = await folder.deployer('deploy', '--no-wait')
+  recorder.before = () => Promise.resolve()
+  expect({ code, stderr }).toMatchObject({ code: 1 })
+  expect(stderr).toContain('now it would be skip: it holds 1 of others: Widget/default/theirs')
+  expect(await direct.client.get(theirsOf(folder))).toMatchObject({ spec: { size: 7 } })
+})
+
+test('a definition whose resources may not be listed everywhere is kept', async () => {
+  const folder = await createWidgets()
+  await deployed(folder)
+  const kubeconfig = join(direct.directory, `limited-${folder.namespace}`)
+  const rules = [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }]
+  const token = await createAccount(direct, folder.namespace, rules)
+  await allowDefinitions(folder)
+  await writeKubeconfig(kubeconfig, direct.access, { token })
+  await folder.set({ 'cluster.kubeconfig': kubeconfig })
+  await folder.write(configMap('rest', {}))
+  expect((await folder.deployer('plan')).stdout).toMatch(
+    definitionLine('skip: it may hold some of others: its widgets may not be listed'),
+  )
+  const { code, stderr } = await folder.deployer('destroy')
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+  expect(stderr).toMatch(
+    definitionLine('skipped: it may hold some of others: its widgets may not be listed'),
+  )
+})
+
+function definitionLine(state: string): RegExp {
+  return new RegExp(`CustomResourceDefinition/widgets\\.\\S+ +${state}`)
+}
+
+/** Where a resource is that somebody else makes of the definition of a folder, in another namespace. */
+function theirsOf({ namespace }: TestFolder): string {
+  return `/apis/${namespace}.example.com/v1/namespaces/default/widgets/theirs`
+}
+
+async function createTheirs(folder: TestFolder): Promise<string> {
+  const path = theirsOf(folder)
+  const { apiVersion, kind, spec } = widget(folder, 'v1', 7)
+  const object = { apiVersion, kind, metadata: { name: 'theirs' }, spec }
+  await direct.client.create(path.replace(/\/theirs$/, ''), object)
+  return path
+}
+
+/** Everything about definitions, and nothing about what is made of them, for the limited account of a namespace. */
+async function allowDefinitions({ namespace }: TestFolder): Promise<void> {
+  const group = 'rbac.authorization.k8s.io'
+  const metadata = { name: `definitions-${namespace}` }
+  const rule = {
+    apiGroups: ['apiextensions.k8s.io'],
+    resources: ['customresourcedefinitions'],
+    verbs: ['*'],
+  }
+  await direct.client.create(`/apis/${group}/v1/clusterroles`, {
+    apiVersion: `${group}/v1`,
+    kind: 'ClusterRole',
+    metadata,
+    rules: [rule],
+  })
+  await direct.client.create(`/apis/${group}/v1/clusterrolebindings`, {
+    apiVersion: `${group}/v1`,
+    kind: 'ClusterRoleBinding',
+    metadata,
+    subjects: [{ kind: 'ServiceAccount', name: 'limited', namespace }],
+    roleRef: { apiGroup: group, kind: 'ClusterRole', name: metadata.name },
+  })
+}
 
 /** A folder with a definition of a group of its own, and one object of it in the last version. */
 async function createWidgets(versions: readonly string[] = ['v1']): Promise<TestFolder> {
