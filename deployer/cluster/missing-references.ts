@@ -19,7 +19,7 @@ const SETTLED = ['unchanged', 'prune', 'skip']
  * @returns `Deployment/ns/web: its pods need Secret "x", which …`
  */
 export async function missingReferences(api: Api, plan: Plan): Promise<readonly string[]> {
-  const known = new Map<string, Promise<KubeObject | undefined | 'unknown'>>(
+  const known = new Map<string, Promise<Found>>(
     plan.entries.map((entry) => [identityOf(entry.ref), Promise.resolve(afterwards(entry))]),
   )
   const find = (ref: ObjectRef) => {
@@ -37,8 +37,13 @@ export async function missingReferences(api: Api, plan: Plan): Promise<readonly 
   return all.flat()
 }
 
+/** Of an object that a pod needs: as it will be, or that it will not be there, or may not be read. */
+type Found = KubeObject | 'removed' | 'unknown' | undefined
+
 /** An object as the deploy leaves it, with the keys that others put beside ours. */
-function afterwards({ action, desired, live, changes }: PlanEntry): KubeObject | undefined {
+function afterwards({ action, desired, live, changes }: PlanEntry): Found {
+  if (action === 'prune') return 'removed'
+  if (action === 'skip') return live
   if (!desired || !live || action === 'recreate') return desired
   const removed = changes.filter((change) => !('after' in change)).map(({ path }) => path)
   const kept = Object.entries(at(live, 'data') ?? {}).filter(
@@ -50,7 +55,7 @@ function afterwards({ action, desired, live, changes }: PlanEntry): KubeObject |
 
 async function missingOf(
   object: KubeObject,
-  find: (ref: ObjectRef) => Promise<KubeObject | undefined | 'unknown'>,
+  find: (ref: ObjectRef) => Promise<Found>,
 ): Promise<readonly string[]> {
   const { namespace } = object.metadata
   if (namespace === undefined) return []

@@ -86,6 +86,11 @@ test.for([
     found: undefined,
     says: 'Secret "b", which is neither in the manifests nor in the namespace',
   },
+  {
+    reference: { kind: 'ConfigMap', name: 'a', key: 'k' },
+    found: 'removed' as const,
+    says: 'ConfigMap "a", which this deploy removes',
+  },
 ] as const)('$reference misses "$says"', ({ reference, found, says }) => {
   expect(missing(reference, found)).toBe(says)
 })

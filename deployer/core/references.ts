@@ -75,13 +75,14 @@ function one(
 /**
  * What is wrong with a reference, as a part of a sentence.
  *
- * @param found What is, or will be, of this name; undefined if nothing.
+ * @param found What is, or will be, of this name; undefined if nothing, `removed` if the same deploy takes it away.
  */
 export function missing(
   { kind, name, key }: Reference,
-  found: KubeObject | undefined,
+  found: KubeObject | 'removed' | undefined,
 ): string | undefined {
   if (!found) return `${kind} "${name}", which is neither in the manifests nor in the namespace`
+  if (found === 'removed') return `${kind} "${name}", which this deploy removes`
   if (key === undefined) return undefined
   const hasKey = ['data', 'binaryData', 'stringData'].some(
     (map) => at(found, map, key) !== undefined,

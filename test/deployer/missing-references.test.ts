@@ -60,5 +60,5 @@ test('what a deploy prunes is not there for its pods', async () => {
     }),
   )
   const { stderr } = await folder.deployer('plan')
-  expect(stderr).toContain('its pods need ConfigMap "old", which is neither')
+  expect(stderr).toContain('its pods need ConfigMap "old", which this deploy removes')
 })
