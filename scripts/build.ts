@@ -29,6 +29,16 @@ const ONE_FILE: BuildOptions = { format: 'cjs', outExtension: { '.js': '.cjs' } 
 
 const STARTER = 'deployer-start.cjs'
 
+const OLDEST_NODE = 24
+
+/** Said before an older Node stumbles over something. The directive stands here too: behind anything else it is none. */
+const BANNER = [
+  '"use strict";',
+  `if(parseInt(process.versions.node)<${OLDEST_NODE}){`,
+  'console.error(process.argv[1].replace(/.*[\\\\/]/,"")+',
+  `": Node ${OLDEST_NODE} or later is needed, this is "+process.versions.node);process.exit(1)}`,
+].join('')
+
 const PROGRAMS: readonly Program[] = [
   {
     name: 'worker',
@@ -67,7 +77,8 @@ export async function buildProgram(name: string, directory: string): Promise<voi
     outdir: directory,
     bundle: true,
     platform: 'node',
-    target: 'node24',
+    target: `node${OLDEST_NODE}`,
+    banner: { js: BANNER },
     minify: true,
     sourcemap: 'external',
     legalComments: 'none', // they are in the licence file, whole

@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseDocument } from 'yaml'
 import { buildDeployer } from '../faults/program.ts'
@@ -92,6 +92,24 @@ test('without complaint where nothing can be kept', async () => {
   expect(await render(home)).toMatchObject({ code: 0, stderr: '' })
   expect(await readdir(home)).toEqual(['.cache'])
 })
+
+test.for(['deployer-start.cjs', 'deployer.cjs'])(
+  '%s says first of all that a Node is too old for it, and keeps nothing',
+  async (name) => {
+    const home = await createHome()
+    const old = join(directory, 'old-node.cjs')
+    const versions = "{ value: { ...process.versions, node: '20.20.0' } }"
+    await writeFile(old, `Object.defineProperty(process, 'versions', ${versions})\n`)
+    const file = join(dirname(program), name)
+    const { code, stdout, stderr } = await run(
+      [process.execPath, '--require', old, file, 'render', '--env', environment],
+      { env: { HOME: home } },
+    )
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toBe(`${name}: Node 24 or later is needed, this is 20.20.0\n`)
+    expect(await readdir(home)).toEqual([])
+  },
+)
 
 test('a kubeconfig of any form is read, by the library that lies beside the program', async () => {
   const { code, stderr } = await built(['logs', '--env', environment], await createHome())
