@@ -29,16 +29,27 @@ interface Hopeless {
 
 const CONTAINER = { name: 'main', image: 'registry.example/main:1' }
 
+/** As the API server writes times. */
+const NOW = new Date().toISOString().replace(/\.\d+/, '')
+
 const CASES: readonly Hopeless[] = [
   waiting('image pull', 'ImagePullBackOff', 'failed to pull: registry.example/main:1: not found'),
   waiting('crash loop', 'CrashLoopBackOff', 'back-off 40s restarting failed container', 4),
   waiting('config error', 'CreateContainerConfigError', 'configmap "absent" not found'),
-  condition('failed Job', 'Job', {
-    type: 'Failed',
-    status: 'True',
-    reason: 'BackoffLimitExceeded',
-    message: 'Job has reached the specified backoff limit',
-  }),
+  {
+    name: 'failed Job',
+    kind: 'Job',
+    status: {
+      startTime: NOW,
+      conditions: ['FailureTarget', 'Failed'].map((type) => ({
+        type,
+        status: 'True',
+        reason: 'BackoffLimitExceeded',
+        message: 'Job has reached the specified backoff limit',
+        lastTransitionTime: NOW,
+      })),
+    },
+  },
   {
     ...condition('unschedulable', 'Pod', {
       type: 'PodScheduled',
