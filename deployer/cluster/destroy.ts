@@ -7,6 +7,7 @@ import { PART_OF_LABEL } from '../core/ownership.ts'
 import type { ObjectSet } from '../core/ownership.ts'
 import type { Api } from './api.ts'
 import type { Cluster } from './connect.ts'
+import { giveUp } from './give-up.ts'
 import { readLiveSet, searchLiveSet } from './live-set.ts'
 import { reasonToKeep } from './reason-to-keep.ts'
 import { isGone } from './removal.ts'
@@ -33,8 +34,8 @@ export interface DestroyOptions {
  * Deletes what the set owns, in reverse order of an apply, and waits until it is gone.
  *
  * Each object is deleted by its UID, and only while it carries the set's label. A namespace or a definition that holds
- * anything of others stays. What blocks the rest (finalizers) is named; it stays in the inventory, for the next run to
- * find.
+ * anything of others stays; the namespace is given up. What blocks the rest (finalizers) is named; it stays in the
+ * inventory, for the next run to find.
  */
 export async function destroySet(
   cluster: Cluster,
@@ -60,11 +61,14 @@ export async function destroySet(
     options.signal.throwIfAborted()
     const isLeft = results.some(({ state }) => state === 'left')
     const going = await Promise.all(
-      rank.map(async (object) =>
-        isLeft && isStandingNamespace(object)
-          ? 'objects in it are left'
-          : reasonToKeep(api, object, set, uids),
-      ),
+      rank.map(async (object) => {
+        const isNamespace = isStandingNamespace(object)
+        if (isLeft && isNamespace) return 'objects in it are left'
+        const reason = await reasonToKeep(api, object, set, uids)
+        if (reason === undefined || !isNamespace) return reason
+        const refused = await giveUp(cluster, object)
+        return refused === undefined ? reason : `${reason}; it keeps our labels: ${refused}`
+      }),
     )
     const kept = rank.filter((_, index) => going[index] !== undefined)
     results.push(

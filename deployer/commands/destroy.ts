@@ -74,13 +74,14 @@ function notLookedAt(kinds: readonly ResourceKind[]): string {
 }
 
 function receipt(results: readonly Destroyed[], { manifests }: CommonOptions): string {
-  const count = (state: string) => results.filter((one) => one.state === state).length
   if (results.length === 0) {
     const from = manifests === undefined ? '' : ` from ${manifests}`
     return `Nothing to destroy: nothing of this environment is deployed${from}`
   }
-  const skipped = count('skipped') === 0 ? '' : `, ${count('skipped')} skipped`
-  return `Destroyed: ${count('deleted')} deleted${skipped}; nothing else is left`
+  const skipped = results.filter(({ state }) => state === 'skipped')
+  const stays = skipped.map(({ subject, reason }) => `${subject} stays: ${reason}`)
+  const rest = stays.length === 0 ? ['nothing else is left'] : stays
+  return [`Destroyed: ${results.length - skipped.length} deleted`, ...rest].join('; ')
 }
 
 function leftBehind(left: readonly Destroyed[], timeoutSeconds: number): DeployError {

@@ -46,8 +46,28 @@ test('a namespace of ours stays as long as it holds anything of others, of whate
   await cluster.client.create(rolesOf(folder.own), role('theirs'))
   const { code, stderr } = await folder.deployer('destroy')
   expect({ code, stderr }).toMatchObject({ code: 0 })
-  expect(stderr).toContain(`skipped: it holds 1 of others: Role/${folder.own}/theirs`)
+  const why = `it holds 1 of others: Role/${folder.own}/theirs`
+  expect(stderr).toContain(`skipped: ${why}`)
+  expect(stderr).toContain(`✓ Destroyed: 1 deleted; Namespace/${folder.own} stays: ${why}\n`)
   await cluster.client.delete(`${rolesOf(folder.own)}/theirs`)
+})
+
+test('a namespace that stays is given up, so that another set can adopt it', async () => {
+  const folder = await createOwnNamespace()
+  await cluster.client.create(rolesOf(folder.own), role('theirs'))
+  await folder.deployer('destroy')
+  const { metadata } = await cluster.client.get(`/api/v1/namespaces/${folder.own}`)
+  expect(metadata.labels).toMatchObject({ 'pod-security.kubernetes.io/enforce': 'restricted' })
+  expect(Object.keys(metadata.labels ?? {})).not.toContain('applyset.kubernetes.io/part-of')
+  expect(Object.keys(metadata.labels ?? {})).not.toContain('app.kubernetes.io/managed-by')
+  const other = await createFolder(cluster, namespaceOf(folder.own), configMap('next', {}))
+  await other.set({ namespace: folder.own })
+  const refused = await other.deployer('deploy')
+  expect(refused).toMatchObject({ code: 1 })
+  expect(refused.stderr).toContain('look at what would change with plan --adopt')
+  expect((await other.deployer('deploy', '--adopt')).stderr).toContain('1 created, 1 adopted')
+  await cluster.client.delete(`${rolesOf(folder.own)}/theirs`)
+  expect((await other.deployer('destroy')).stderr).toContain('2 deleted; nothing else is left')
 })
 
 test('a namespace that is no longer in the manifests is still ours, and goes with the rest', async () => {
@@ -79,10 +99,14 @@ async function createOwnNamespace(): Promise<TestFolder & { readonly own: string
   const folder = await createFolder(cluster)
   const own = `${folder.namespace}-own`
   await folder.set({ namespace: own })
-  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: own } }
-  await folder.write(namespace, configMap('inside', {}))
+  await folder.write(namespaceOf(own), configMap('inside', {}))
   expect(await folder.deployer('deploy')).toMatchObject({ code: 0 })
   return { ...folder, own }
+}
+
+function namespaceOf(name: string) {
+  const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' }
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }
 }
 
 async function deleteInventory({ namespace }: TestFolder): Promise<void> {
