@@ -1,3 +1,4 @@
+import { DeployError } from '../core/errors.ts'
 import { collectionPath, objectPath } from '../core/kinds.ts'
 import { claimedLease, holderOf } from '../core/lease.ts'
 import type { LeaseClaim } from '../core/lease.ts'
@@ -34,7 +35,18 @@ export async function writeLease(
   )
   if (answer.status < 300) return answer.body as KubeObject
   if (answer.status === 409) return undefined
+  if (!before && answer.status === 404) throw noNamespace(ref)
   throw apiError(answer.status, answer.body, { subject: subjectOf(ref), verb: 'lease' })
+}
+
+/** Where the namespace is made by a deploy, there was none. */
+function noNamespace(ref: ObjectRef): DeployError {
+  const subject = subjectOf(ref)
+  return new DeployError(
+    'ERR_NOT_FOUND',
+    `${subject}: nothing is deployed here: there is no namespace ${ref.namespace}`,
+    { subject },
+  )
 }
 
 /** Ctrl-C, too, waits for this long at most. */

@@ -122,7 +122,7 @@ async function leavingEntry(
     : leaving(object, 'skip', reason)
 }
 
-/** Says which set it is and how it is destroyed, as far as its inventory can be found. */
+/** Says which set it is, as far as its inventory can be found, and that two folders need not both bring a namespace. */
 async function foreignOwner(
   api: Api,
   { foreign, owners }: Refusals,
@@ -130,16 +130,21 @@ async function foreignOwner(
 ): Promise<DeployError> {
   const sets = await setsOfIds(api, [...new Set(owners)], set)
   const names = sets.map(({ name, namespace }) => ` "${name}" of namespace ${namespace}`)
-  const commands = sets.map(({ name }) => `npm run destroy -- --env ${name}`)
   const which = sets.length > 0 ? `:${names.join(',')}` : ''
-  const how =
-    sets.length > 0
-      ? `: ${commands.join('; ')} (a file of your own: its path; deployed with --manifests: the name ends in the folder's, given apart)`
-      : ''
+  const shared = foreign.filter((subject) => subject.startsWith('Namespace/'))
+  const leaveOut =
+    shared.length > 0
+      ? [`leave ${shared.join(', ')} out of this folder, which can deploy into it all the same`]
+      : []
+  const ways = [
+    ...leaveOut,
+    'deploy to another namespace',
+    'destroy the other set, with the --env and --manifests that it was deployed with (its name is the environment, then a dash and the folder, if there was one)',
+  ]
   return new DeployError(
     'ERR_FOREIGN_OWNER',
     `${foreign.join(', ')}: belongs to another set of objects${which} (label ${PART_OF_LABEL})`,
-    { hint: `deploy to another namespace, or destroy the other set first${how}` },
+    { hint: ways.join('; or ') },
   )
 }
 

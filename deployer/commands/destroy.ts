@@ -47,24 +47,30 @@ export async function destroy(
     const left = results.filter(({ state }) => state === 'left')
     if (left.length > 0) throw leftBehind(left, options.timeoutSeconds)
     await removeLease(cluster, set)
-    context.report({ event: 'done', message: receipt(results, options) })
-    if (results.length === 0) {
-      for (const other of await setsBeside(cluster.api, set, environment.name.toLowerCase())) {
-        context.report({ event: 'next', command: destroyCommand(other, environment, options) })
-      }
+    if (results.length > 0) context.report({ event: 'done', message: receipt(results) })
+    else {
+      const others = await setsBeside(cluster.api, set, environment.name.toLowerCase())
+      const message = nothingFound(options, environment, others)
+      context.report({ event: 'done', message })
     }
     return 0
   })
 }
 
-/** A folder counts by its name alone, so that it need not be there any more. */
-function destroyCommand(
-  { name }: DeployedSet,
+/** Names the other sets of the environment, and proposes no step: whoever missed his own does not mean one of theirs. */
+function nothingFound(
+  { manifests }: CommonOptions,
   environment: Environment,
-  { env }: CommonOptions,
+  others: readonly DeployedSet[],
 ): string {
-  const folder = name.slice(environment.name.length + 1)
-  return `npm run destroy -- --env ${env}${folder === '' ? '' : ` --manifests ${folder}`}`
+  const from = manifests === undefined ? '' : ` from ${manifests}`
+  const deployed = others.map(({ name }) => {
+    const folder = name.slice(environment.name.length + 1)
+    return folder === '' ? 'what was deployed without --manifests' : `a folder named ${folder}`
+  })
+  const beside =
+    deployed.length === 0 ? '' : `; there is, of this environment: ${deployed.join(', ')}`
+  return `Nothing to destroy: nothing of this environment is deployed${from}${beside}`
 }
 
 function notLookedAt(kinds: readonly ResourceKind[]): string {
@@ -73,11 +79,7 @@ function notLookedAt(kinds: readonly ResourceKind[]): string {
   return `There is no inventory, and you may not list ${shown}: nothing of them is found`
 }
 
-function receipt(results: readonly Destroyed[], { manifests }: CommonOptions): string {
-  if (results.length === 0) {
-    const from = manifests === undefined ? '' : ` from ${manifests}`
-    return `Nothing to destroy: nothing of this environment is deployed${from}`
-  }
+function receipt(results: readonly Destroyed[]): string {
   const skipped = results.filter(({ state }) => state === 'skipped')
   const stays = skipped.map(({ subject, reason }) => `${subject} stays: ${reason}`)
   const rest = stays.length === 0 ? ['nothing else is left'] : stays

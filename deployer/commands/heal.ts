@@ -52,13 +52,10 @@ export async function heal(options: HealCommandOptions, context: CommandContext)
           stillLeading,
           onHealed: (healed) => report({ event: 'healed', ...healed }),
           onWarning: (message) => report({ event: 'warning', message }),
-        }).catch((error: unknown) =>
-          standDown(
-            withStepToMake(error, `deploy first: ${npmCommand('deploy', options)}`),
-            context,
-          ),
-        ),
-    )
+        }).catch((error: unknown) => standDown(error, context)),
+    ).catch((error: unknown) => {
+      throw withStepToMake(error, `deploy first: ${npmCommand('deploy', options)}`)
+    })
     report({ event: 'done', message: 'Stopped; what was deployed stays as it is' })
     return 0
   })

@@ -95,8 +95,9 @@ test('two environments share a namespace, and neither touches what is of the oth
   const refused = await otherDeployer('deploy', '--adopt', '--force-conflicts')
   expect(refused).toMatchObject({ code: 1 })
   expect(refused.stderr).toMatch(/ConfigMap\/\S+\/mine: belongs to another set of objects: "\S+"/)
-  const [, set] = /npm run destroy -- --env (\S+)/.exec(refused.stderr) ?? []
+  const set = `${basename(folder.file, '.yaml')}-${basename(folder.folder)}`
   expect(refused.stderr).toContain(`: "${set}" of namespace ${folder.namespace} (label`)
+  expect(refused.stderr).toContain('hint  deploy to another namespace; or destroy the other set')
   await folder.write(configMap('theirs', { a: '1' }))
   expect(await otherDeployer('deploy')).toMatchObject({ code: 0 })
   expect(await names(folder)).toEqual(expect.arrayContaining(['mine', 'theirs']))
@@ -105,15 +106,43 @@ test('two environments share a namespace, and neither touches what is of the oth
   expect(await names(folder)).not.toContain('theirs')
 })
 
-test('a destroy without the folder finds nothing, and says how what is there is destroyed', async () => {
+test('two folders that bring the same namespace: one can leave it out', async () => {
+  const metadata = { name: 'brought-twice' }
+  const shared = { apiVersion: 'v1', kind: 'Namespace', metadata }
+  const first = await createFolder(cluster, shared, configMap('first', {}))
+  const second = await createFolder(cluster, shared, configMap('second', {}))
+  for (const folder of [first, second]) await folder.set({ namespace: metadata.name })
+  expect(await first.deployer('deploy')).toMatchObject({ code: 0 })
+  const refused = await second.deployer('deploy')
+  expect(refused).toMatchObject({ code: 1 })
+  expect(refused.stderr).toContain(
+    'hint  leave Namespace/brought-twice out of this folder, which can deploy into it all the same; or',
+  )
+  await second.write(configMap('second', {}))
+  expect(await second.deployer('deploy')).toMatchObject({ code: 0 })
+  for (const folder of [second, first]) await folder.deployer('destroy')
+})
+
+test('heal before the first deploy says that it comes first, also where there is no namespace yet', async () => {
+  const environment = await createEnvironment(cluster)
+  const { code, stderr } = await environment.deployer('heal')
+  expect(code).toBe(1)
+  expect(stderr).toContain(
+    `nothing is deployed here: there is no namespace ${environment.namespace}`,
+  )
+  expect(stderr).toContain(`hint  deploy first: npm run deploy -- --env ${environment.file}\n`)
+})
+
+test('a destroy without the folder finds nothing, and names what is there without proposing to destroy it', async () => {
   const folder = await createFolder(cluster, configMap('here', { a: '1' }))
   await folder.deployer('deploy')
   const environment = ['--env', folder.file]
   const { code, stderr } = await deployer(['destroy', ...environment])
   expect(code).toBe(0)
-  expect(stderr).toContain('✓ Nothing to destroy: nothing of this environment is deployed\n')
-  const next = `npm run destroy -- --env ${folder.file} --manifests ${folder.namespace}`
-  expect(stderr).toContain(next)
+  expect(stderr).toContain(
+    `✓ Nothing to destroy: nothing of this environment is deployed; there is, of this environment: a folder named ${folder.namespace}\n`,
+  )
+  expect(stderr).not.toContain('npm run')
   expect(await names(folder)).toContain('here')
   const args = ['destroy', ...environment, '--manifests', folder.namespace]
   expect(await deployer(args)).toMatchObject({ code: 0 })
