@@ -11,6 +11,8 @@ import type { Recorder } from './recorder.ts'
 
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
 const MERGE = 'application/merge-patch+json'
+/** Stays when the definition and its resource are taken out. */
+const rest = configMap('rest', {})
 let direct: TestCluster
 let recorder: Recorder
 
@@ -66,10 +68,10 @@ test('a custom resource is found although its version is served no longer', asyn
 })
 
 test('a definition that holds a resource of others is not pruned, until it holds none', async () => {
-  const folder = await createWidgets()
+  const folder = await createWidgets(['v1'], rest)
   await deployed(folder)
   const theirs = await createTheirs(folder)
-  await folder.write(configMap('rest', {}))
+  await folder.write(rest)
   const kept = 'skip: it holds 1 of others: Widget/default/theirs'
   expect((await folder.deployer('plan')).stdout).toMatch(definitionLine(kept))
   for (const _ of ['once', 'again']) {
@@ -96,9 +98,9 @@ test('destroy leaves a definition that holds a resource of others, and takes it 
 })
 
 test('a resource of others that came after the plan keeps its definition', async () => {
-  const folder = await createWidgets()
+  const folder = await createWidgets(['v1'], rest)
   await deployed(folder)
-  await folder.write(configMap('rest', {}))
+  await folder.write(rest)
   let isMade = false
   recorder.before = async ({ method, path }) => {
     if (method !== 'DELETE' || !path.includes('/widgets/w') || isMade) return
@@ -113,7 +115,7 @@ test('a resource of others that came after the plan keeps its definition', async
 })
 
 test('a definition whose resources may not be listed everywhere is kept', async () => {
-  const folder = await createWidgets()
+  const folder = await createWidgets(['v1'], rest)
   await deployed(folder)
   const kubeconfig = join(direct.directory, `limited-${folder.namespace}`)
   const rules = [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }]
@@ -121,7 +123,7 @@ test('a definition whose resources may not be listed everywhere is kept', async 
   await allowDefinitions(folder)
   await writeKubeconfig(kubeconfig, direct.access, { token })
   await folder.set({ 'cluster.kubeconfig': kubeconfig })
-  await folder.write(configMap('rest', {}))
+  await folder.write(rest)
   expect((await folder.deployer('plan')).stdout).toMatch(
     definitionLine('skip: it may hold some of others: its widgets may not be listed'),
   )
@@ -173,10 +175,17 @@ async function allowDefinitions({ namespace }: TestFolder): Promise<void> {
   })
 }
 
-/** A folder with a definition of a group of its own, and one object of it in the last version. */
-async function createWidgets(versions: readonly string[] = ['v1']): Promise<TestFolder> {
+/** A folder with a definition of a group of its own, one object of it in the last version, and others. */
+async function createWidgets(
+  versions: readonly string[] = ['v1'],
+  ...others: readonly object[]
+): Promise<TestFolder> {
   const folder = await createFolder(recorder.cluster)
-  await folder.write(definition(folder, versions), widget(folder, versions.at(-1) ?? '', 1))
+  await folder.write(
+    definition(folder, versions),
+    widget(folder, versions.at(-1) ?? '', 1),
+    ...others,
+  )
   return folder
 }
 
