@@ -75,7 +75,7 @@ test('a definition that holds a resource of others is not pruned, until it holds
   const kept = 'skip: it holds 1 of others: Widget/default/theirs'
   expect((await folder.deployer('plan')).stdout).toMatch(definitionLine(kept))
   for (const _ of ['once', 'again']) {
-    const { code, stderr } = await folder.deployer('deploy', '--no-wait', '--replace-all')
+    const { code, stderr } = await folder.deployer('deploy', '--no-wait')
     expect({ code, stderr }).toMatchObject({ code: 0 })
     expect(stderr).toMatch(definitionLine(kept))
   }
@@ -107,7 +107,7 @@ test('a resource of others that came after the plan keeps its definition', async
     isMade = true
     await createTheirs(folder)
   }
-  const { code, stderr } = await folder.deployer('deploy', '--no-wait', '--replace-all')
+  const { code, stderr } = await folder.deployer('deploy', '--no-wait')
   recorder.before = () => Promise.resolve()
   expect({ code, stderr }).toMatchObject({ code: 1 })
   expect(stderr).toContain('now it would be skip: it holds 1 of others: Widget/default/theirs')
