@@ -12,6 +12,8 @@ import { allRefusals, isRefusal } from '../core/refusals.ts'
 import type { Api } from './api.ts'
 import { listLiveSet, withMissed } from './live-set.ts'
 import type { LiveSet } from './live-set.ts'
+import { withUnnamed } from './lost-inventory.ts'
+import type { OnLost } from './lost-inventory.ts'
 import { setsOfIds } from './other-sets.ts'
 import { planObject } from './plan-object.ts'
 import { reasonToKeep } from './reason-to-keep.ts'
@@ -22,6 +24,7 @@ export interface PlanOptions {
   readonly adopt: boolean
   /** Take fields over from whoever owns them. */
   readonly forceConflicts?: boolean
+  readonly onLost: OnLost
 }
 
 /**
@@ -38,7 +41,7 @@ export async function makePlan(
   desired: readonly KubeObject[],
   options: PlanOptions,
 ): Promise<{ readonly plan: Plan; readonly live: LiveSet }> {
-  const live = await look(api, desired, options.set)
+  const live = await look(api, desired, options)
   const memberUids = new Set(live.members.flatMap(({ uid }) => uid ?? []))
   const upcoming = desired.filter(
     (object) => !live.liveByIdentity.has(identityOf(objectRef(object))),
@@ -75,9 +78,13 @@ export async function makePlan(
 /** What others need before they can be tried must be known to be there or not; of the rest a dry run tells. */
 const FIRST_KINDS = ['Namespace', 'CustomResourceDefinition']
 
-async function look(api: Api, desired: readonly KubeObject[], set: ObjectSet): Promise<LiveSet> {
+async function look(
+  api: Api,
+  desired: readonly KubeObject[],
+  options: PlanOptions,
+): Promise<LiveSet> {
   const refs = desired.map(objectRef)
-  const live = await listLiveSet(api, refs, set)
+  const live = await withUnnamed(api, await listLiveSet(api, refs, options.set), options)
   const wanted = new Set(refs.map(identityOf))
   return withMissed(api, live, [
     ...refs.filter(({ kind }) => FIRST_KINDS.includes(kind)),

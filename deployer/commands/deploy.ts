@@ -18,7 +18,7 @@ import { confirmFirstWrite } from './confirm.ts'
 import type { CommandContext, CommonOptions, Takeovers } from './context.ts'
 import { printLog } from './logs.ts'
 import { npmCommand } from './npm-command.ts'
-import { reportEntry, reportPlan, takeovers, warnOfMissing } from './plan.ts'
+import { lossTeller, reportEntry, reportPlan, takeovers, warnOfMissing } from './plan.ts'
 import { withTarget } from './target.ts'
 import { reportTerminating } from './terminating.ts'
 import { waitAndExplain } from './wait.ts'
@@ -47,6 +47,7 @@ export async function deploy(options: DeployOptions, context: CommandContext): P
     const { plan, live } = await makePlan(cluster.api, objects, {
       set: config.set,
       ...takeovers(options),
+      onLost: lossTeller(context),
     })
     reportPlan(plan, context, false)
     if (options.replaceAll !== true) refuseReplacingAll(plan, config.set)

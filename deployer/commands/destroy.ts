@@ -5,10 +5,10 @@ import type { DeployedSet } from '../cluster/other-sets.ts'
 import { removeLease, withHealersPaused } from '../cluster/pause.ts'
 import type { Environment } from '../core/environment.ts'
 import { DeployError } from '../core/errors.ts'
-import type { ResourceKind } from '../core/kinds.ts'
 import { readEnvironment, setOf } from './config.ts'
 import { confirmDestroy } from './confirm.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
+import { notListed } from './not-listed.ts'
 import { withTarget } from './target.ts'
 import { reportTerminating } from './terminating.ts'
 
@@ -34,7 +34,7 @@ export async function destroy(
         signal: context.signal,
         onWaiting: (subject, reason) =>
           reportTerminating(subject, reason, options.timeoutSeconds, context),
-        onHidden: (kinds) => context.report({ event: 'warning', message: notLookedAt(kinds) }),
+        onHidden: (kinds) => context.report({ event: 'warning', message: notListed(kinds) }),
         onDestroyed: ({ subject, state, reason }) =>
           context.report({
             event: 'object',
@@ -71,12 +71,6 @@ function nothingFound(
   const beside =
     deployed.length === 0 ? '' : `; there is, of this environment: ${deployed.join(', ')}`
   return `Nothing to destroy: nothing of this environment is deployed${from}${beside}`
-}
-
-function notLookedAt(kinds: readonly ResourceKind[]): string {
-  const names = kinds.map(({ resource }) => resource).toSorted()
-  const shown = `${names.slice(0, 3).join(', ')}${names.length > 3 ? `, … (${names.length} kinds)` : ''}`
-  return `There is no inventory, and you may not list ${shown}: nothing of them is found`
 }
 
 function receipt(results: readonly Destroyed[]): string {

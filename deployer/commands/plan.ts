@@ -1,5 +1,6 @@
 import type { Api } from '../cluster/api.ts'
 import { missingReferences } from '../cluster/missing-references.ts'
+import type { OnLost } from '../cluster/lost-inventory.ts'
 import { makePlan } from '../cluster/plan.ts'
 import { inScope } from '../cluster/scope.ts'
 import { countActions, isNoOp } from '../core/plan.ts'
@@ -9,6 +10,7 @@ import { refuseReplacingAll } from '../core/replaces-all.ts'
 import { readConfig } from './config.ts'
 import type { CommandContext, CommonOptions, Takeovers } from './context.ts'
 import { npmCommand } from './npm-command.ts'
+import { notListed } from './not-listed.ts'
 import { withTarget } from './target.ts'
 
 export interface PlanCommandOptions extends CommonOptions, Takeovers {
@@ -26,7 +28,11 @@ export async function plan(options: PlanCommandOptions, context: CommandContext)
   }
   return withTarget(from, context, async ({ api }) => {
     const objects = await inScope(api, config.objects, config.environment.namespace)
-    const made = await makePlan(api, objects, { set: config.set, ...takeovers(options) })
+    const made = await makePlan(api, objects, {
+      set: config.set,
+      ...takeovers(options),
+      onLost: lossTeller(context),
+    })
     reportPlan(made.plan, context, true)
     if (options.replaceAll !== true) refuseReplacingAll(made.plan, config.set)
     await warnOfMissing(api, made.plan, context)
@@ -36,6 +42,17 @@ export async function plan(options: PlanCommandOptions, context: CommandContext)
     return options.exitCode === true && !isNoOp(made.plan) ? 1 : 0
   })
 }
+
+/** Says that the inventory is gone, and what could not be looked for because of it. */
+export function lossTeller({ report }: CommandContext): OnLost {
+  return (hidden) => {
+    report({ event: 'warning', message: LOST })
+    if (hidden.length > 0) report({ event: 'warning', message: notListed(hidden) })
+  }
+}
+
+const LOST =
+  'The inventory of this set is gone, although objects carry its label: all that carries it was looked for, and what is not in the manifests is pruned'
 
 /** What only the pods will find out. */
 export async function warnOfMissing(

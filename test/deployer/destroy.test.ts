@@ -25,6 +25,21 @@ test('a set whose inventory was deleted is found by its label, whatever kinds it
   await expect(cluster.client.get(`${rolesOf(folder.namespace)}/lost`)).rejects.toThrow('not found')
 })
 
+test('a deploy without the inventory says so, and finds what it named of whatever kind', async () => {
+  const folder = await createFolder(cluster, role('lost'), configMap('kept', {}))
+  await folder.deployer('deploy')
+  await deleteInventory(folder)
+  await folder.write(configMap('kept', {}))
+  const planned = await folder.deployer('plan')
+  expect(planned.stderr).toContain('! The inventory of this set is gone, although objects carry')
+  expect(planned.stdout).toMatch(/Role\/\S+\/lost +prune: no longer in the manifests/)
+  const { stderr } = await folder.deployer('deploy')
+  expect(stderr).toContain('! The inventory of this set is gone')
+  expect(stderr).toContain('1 pruned, 1 unchanged')
+  await expect(cluster.client.get(`${rolesOf(folder.namespace)}/lost`)).rejects.toThrow('not found')
+  expect((await folder.deployer('deploy')).stderr).not.toContain('inventory')
+})
+
 test('who may do everything in one namespace can destroy what is deployed there', async () => {
   const folder = await createFolder(cluster, configMap('mine', {}))
   await folder.deployer('deploy')
