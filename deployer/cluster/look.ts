@@ -10,6 +10,7 @@ import type { Member } from '../core/inventory.ts'
 import { objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
 import { isReplaceable } from '../core/replaceable.ts'
+import { isNoNewer } from '../core/resource-version.ts'
 import { deletesItself } from '../core/short-lived.ts'
 import type { Api } from './api.ts'
 import { apiError } from './api-error.ts'
@@ -111,6 +112,8 @@ export function lookerAt(desired: KubeObject, options: LookOptions): Look {
   return async (seen) => {
     // a watch by label cannot tell a deleted object from one that lost its label
     const live = seen ?? (await api.get(ref))
+    // a controller wrote beside the edit, and a watch tells it after we put the edit back
+    if (live && settled && isNoNewer(live, settled)) return undefined
     const isMember = membership.names(ref, live?.metadata.uid)
     const drift = driftOf(desired, live, { set: membership.set, isMember })
     switch (drift.status) {

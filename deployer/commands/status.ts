@@ -1,9 +1,10 @@
+import type { Api } from '../cluster/api.ts'
+import { confirmedDrift } from '../cluster/confirmed-drift.ts'
 import { readLiveSet } from '../cluster/live-set.ts'
 import { inScope } from '../cluster/scope.ts'
 import type { LiveSet } from '../cluster/live-set.ts'
 import type { Change } from '../core/changes.ts'
 import { addedKeys } from '../core/added-keys.ts'
-import { driftOf } from '../core/drift.ts'
 import type { Drift } from '../core/drift.ts'
 import { identityOf, objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
@@ -30,7 +31,8 @@ export async function status(options: CommonOptions, context: CommandContext): P
   return withTarget(from, context, async ({ api }) => {
     const desired = await inScope(api, config.objects, config.environment.namespace)
     const live = await readLiveSet(api, desired.map(objectRef), config.set)
-    const lines = desired.map((object) => describe(object, live, config.set, context.now()))
+    const known = { set: config.set, now: context.now() }
+    const lines = await Promise.all(desired.map((object) => describe(api, object, live, known)))
     for (const line of lines) context.report({ event: 'status', ...line })
     const current = lines.filter(({ state }) => state === 'current').length
     const drifted = lines.filter(({ drift }) => drift !== undefined).length
@@ -45,19 +47,19 @@ export async function status(options: CommonOptions, context: CommandContext): P
 
 type Line = Omit<Extract<ReportEvent, { readonly event: 'status' }>, 'event'>
 
-function describe(
+async function describe(
+  api: Api,
   desired: KubeObject,
   { members, liveByIdentity }: LiveSet,
-  set: ObjectSet,
-  now: number,
-): Line {
+  { set, now }: { readonly set: ObjectSet; readonly now: number },
+): Promise<Line> {
   const ref = objectRef(desired)
   const subject = subjectOf(ref)
   const live = liveByIdentity.get(identityOf(ref))
   if (!live) return { subject, state: 'not-found' }
   const ready = readiness(live)
-  const isMember = members.some(({ uid }) => uid !== undefined && uid === live.metadata.uid)
-  const drift = driftText(driftOf(desired, live, { set, isMember }))
+  const member = members.find(({ uid }) => uid !== undefined && uid === live.metadata.uid)
+  const drift = driftText(await confirmedDrift(api, desired, live, { set, member }))
   const why = 'reason' in ready ? ready.reason : undefined
   const reasons = [why, drift, addedKeys(desired, live)].filter((part) => part !== undefined)
   return {
