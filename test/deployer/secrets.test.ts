@@ -40,6 +40,37 @@ test('values of a Secret show nowhere: not in the plan, an error, another object
   }
 })
 
+test('a Secret whose values are ordinary words masks none of our own, nor names', async () => {
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' } }
+  const environment = await createFolder(cluster)
+  const { namespace } = environment
+  const words = { DB: 'current', HOST: 'create', IN: namespace, SAME: 'unchanged', ON: 'objects' }
+  const copy = configMap('current', { line: 'the db is current' })
+  await environment.write({ ...secret, stringData: words }, copy)
+  const planned = await environment.deployer('plan')
+  expect(planned.stderr).toContain(`, namespace ${namespace}, environment`)
+  expect(planned.stderr).toContain('✓ Planned: 2 to create (')
+  const said = await environment.deployer('deploy', '--output', 'json')
+  expect(said).toMatchObject({ code: 0 })
+  expect(said.stdout).toContain(`"namespace":"${namespace}"`)
+  expect((await environment.deployer('status')).stderr).toContain('2 of 2 objects current, 0')
+  const labels = { bad: 'current!' }
+  await environment.write(
+    { ...secret, stringData: words },
+    configMap('current', { line: 'the db was current' }, { labels }),
+  )
+  const refused = await environment.deployer('plan')
+  expect(refused.stderr).toContain(`ConfigMap/${namespace}/current: dry run refused (Invalid): `)
+  expect(refused.stderr).toContain('***!')
+  await environment.write(
+    { ...secret, stringData: words },
+    configMap('current', { line: 'the db was current' }),
+  )
+  const changed = await environment.deployer('plan')
+  expect(changed.stdout).toContain(`ConfigMap/${namespace}/current `)
+  expect(changed.stdout).toContain('.data.line: "the db is ***" → "the db was ***"')
+})
+
 function withKey(key?: string) {
   return configMap('settings', {
     CONNECTION: `AccountEndpoint=https://a.example/;AccountKey=${key};`,
