@@ -1,8 +1,10 @@
 import { DeployError } from '../core/errors.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import { isImmutability, isOnlyImmutability } from '../core/conflicts.ts'
+import { NEIGHBOUR_WAYS_OUT, neighbours } from '../core/list-neighbours.ts'
 import { mistypedHint } from '../core/mistyped.ts'
 import { listAt, textAt } from '../core/object.ts'
+import type { KubeObject } from '../core/object.ts'
 import { webhookDownHint } from '../core/webhook-hint.ts'
 
 /** What was being done when the API server refused it. */
@@ -11,6 +13,8 @@ export interface Attempt {
   readonly subject: string
   /** `apply`, `list`, `delete` … */
   readonly verb: string
+  /** The object as it was found; tells what of others stands in the way. */
+  readonly live?: KubeObject | undefined
 }
 
 /**
@@ -23,14 +27,13 @@ export function apiError(status: number, body: unknown, attempt: Attempt): Deplo
     textAt(body, 'message') ?? 'the answer is no Kubernetes Status: is a proxy in between?'
   const reason = isMistyped(message) ? 'Invalid' : (textAt(body, 'reason') ?? `HTTP ${status}`)
   const code = codeOf(status, message)
-  return new DeployError(
-    code,
-    `${attempt.subject}: ${attempt.verb} refused (${reason}): ${message}`,
-    {
-      subject: attempt.subject,
-      ...hint(code, status, body),
-    },
-  )
+  const { subject, verb, live } = attempt
+  const beside = live && status === 422 ? neighbours(live, body) : undefined
+  const why = beside === undefined ? message : `${beside}: ${message}`
+  return new DeployError(code, `${subject}: ${verb} refused (${reason}): ${why}`, {
+    subject,
+    ...(beside === undefined ? hint(code, status, body) : { hint: NEIGHBOUR_WAYS_OUT }),
+  })
 }
 
 function codeOf(status: number, message: string): ErrorCode {

@@ -28,24 +28,38 @@ export function keeperOf(desired: KubeObject, options: KeeperOptions): Keeper {
   const { now, signal, onWarning } = options
   const look = lookerAt(desired, options)
   let pace: Pace | undefined
+  /** What was put back in the present row, each time who or what it was. */
+  let row: readonly string[] = []
+  /** What was said of the last attempt; '' if it was not refused. */
+  let refused = ''
   let seen: { readonly live: KubeObject | undefined } | undefined
   let running: Promise<void> | undefined
 
   const lookOnce = async (live: KubeObject | undefined) => {
     const found = await look(live)
-    if (!found) return
+    if (!found) {
+      refused = ''
+      return
+    }
     const pause = pauseMs(pace, now())
     if (pause > 0) {
-      onWarning(slowingDown(found.subject, found.managers, pace?.times ?? 0, pause))
+      if (refused === '') onWarning(slowingDown(found.subject, row, pause))
       await sleep(pause, undefined, { signal })
       // it may have been put right, or become worse, meanwhile
       const again = await look(undefined)
       if (again) await mend(again)
     } else await mend(found)
   }
+  const count = (who: readonly string[]) => {
+    pace = onceMore(pace, now())
+    row = pace.times === 1 ? who : [...row, ...who]
+  }
   const mend = async (found: Found) => {
     const mended = await found.heal()
-    if (mended === 'written') pace = onceMore(pace, now())
+    refused = ''
+    if (mended === 'written') {
+      count([found.isGone ? 'deleted' : found.managers.join(' and ') || 'somebody'])
+    }
     if (mended !== 'not-leading') return
     // a deploy that held us off is over before we are told to stop: what was seen meanwhile is still to be done
     await sleep(RETRY_MS, undefined, { signal })
@@ -60,8 +74,9 @@ export function keeperOf(desired: KubeObject, options: KeeperOptions): Keeper {
       } catch (error) {
         if (signal.aborted) return
         if (!(error instanceof DeployError)) throw error
-        onWarning(`${error.message}; trying again`)
-        pace = onceMore(pace, now())
+        if (refused !== error.message) onWarning(`${error.message}; trying again`)
+        refused = error.message
+        count([])
         await sleep(Math.max(RETRY_MS, pauseMs(pace, now())), undefined, { signal })
         seen ??= { live: undefined }
       }
@@ -83,13 +98,15 @@ export function keeperOf(desired: KubeObject, options: KeeperOptions): Keeper {
   }
 }
 
-function slowingDown(
-  subject: string,
-  managers: readonly string[],
-  times: number,
-  pause: number,
-): string {
-  const who = managers.length > 0 ? managers.join(', ') : 'somebody'
+/** Only what was put back is counted, and each time to whom it belongs; a refused attempt is none. */
+function slowingDown(subject: string, row: readonly string[], pause: number): string {
   const seconds = Math.ceil(pause / 1_000)
-  return `${subject}: put back ${times} times in a row, and ${who} changes it again each time; slowing down, next in ${seconds} s`
+  const counts = [...Map.groupBy(row, (who) => who)].map(
+    ([who, times]) => `${who} ${times.length === 1 ? 'once' : `${times.length} times`}`,
+  )
+  const what =
+    row.length === 0
+      ? 'could not be put back'
+      : `put back ${row.length} times in a row (${counts.join(', ')})`
+  return `${subject}: ${what}; slowing down, next in ${seconds} s`
 }

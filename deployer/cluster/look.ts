@@ -42,6 +42,8 @@ export type Mended = 'written' | 'nothing' | 'not-leading'
 export interface Found {
   readonly subject: string
   readonly managers: readonly string[]
+  /** Nobody edited it: it was deleted. */
+  readonly isGone: boolean
   heal(): Promise<Mended>
 }
 
@@ -136,7 +138,7 @@ export function lookerAt(desired: KubeObject, options: LookOptions): Look {
           warnOnce('it deletes itself when it is done; only a deploy runs it again')
           return undefined
         }
-        return { subject, managers: [], heal: createAgain }
+        return { subject, managers: [], isGone: true, heal: createAgain }
       case 'edited': {
         if (!live || (settled && isSame(settled, live))) return undefined
         const { managers, changes } = drift
@@ -145,7 +147,12 @@ export function lookerAt(desired: KubeObject, options: LookOptions): Look {
           warnOnce(`${managers.join(', ') || 'somebody'} changed ${paths}, and ${NEWER}`, changes)
           return undefined
         }
-        return { subject, managers, heal: () => putBack(live, { managers, changes }) }
+        return {
+          subject,
+          managers,
+          isGone: false,
+          heal: () => putBack(live, { managers, changes }),
+        }
       }
       default:
         return drift satisfies never
@@ -178,7 +185,7 @@ async function applyOrRemove(
   if (result.done) return result.object
   const subject = subjectOf(objectRef(desired))
   if (result.status !== 422 || !isOnlyImmutability(result.body) || !isReplaceable(desired)) {
-    throw apiError(result.status, result.body, { subject, verb: 'put back' })
+    throw apiError(result.status, result.body, { subject, verb: 'put back', live })
   }
   await api.remove(objectRef(live), live.metadata.uid ?? '')
   return undefined

@@ -116,7 +116,7 @@ async function dryRun(
       return { conflicts: conflictLines(desired, live, programs) }
     }
     const forced = await api.apply(desired, { dryRun: true, force: true })
-    if (!forced.done) throw refusal(forced, desired, 'dry run')
+    if (!forced.done) throw refusal(forced, desired, 'dry run', live)
     return tried(afterDryRun(desired, live, forced.object, { adopt, healed: conflicts }))
   }
   if (first.status === 422 && isOnlyImmutability(first.body) && isReplaceable(desired)) {
@@ -124,7 +124,7 @@ async function dryRun(
     return { entry: await replacement(api, desired, live, reason) }
   }
   const why = whyUntried(first, desired, { ...options, upcoming: [] })
-  if (why === undefined) throw refusal(first, desired, 'dry run')
+  if (why === undefined) throw refusal(first, desired, 'dry run', live)
   const changes = restatedChanges(live, desired)
   return {
     entry: entry(desired, adopt ? 'adopt' : 'configure', { live, changes, ...untried(why) }),
@@ -186,6 +186,7 @@ function untried(why: string): { readonly reason: string } {
   return { reason: `no dry run: ${why}` }
 }
 
-function refusal(result: Refused, desired: KubeObject, verb: string): Error {
-  return apiError(result.status, result.body, { subject: subjectOf(objectRef(desired)), verb })
+function refusal(result: Refused, desired: KubeObject, verb: string, live?: KubeObject): Error {
+  const subject = subjectOf(objectRef(desired))
+  return apiError(result.status, result.body, { subject, verb, live })
 }

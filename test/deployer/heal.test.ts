@@ -145,9 +145,46 @@ test('a fight with another program slows down and says so', async () => {
     await within(1_000, expectDocument)
   }
   await edit({ data: { DOCUMENT_NAME: 'round 4' } }, 'other-controller')
-  await healer.said('put back 3 times in a row, and other-controller changes it again each time')
+  await healer.said('put back 3 times in a row (other-controller 3 times); slowing down')
   await expectDocument('round 4')
   await within(2_000, expectDocument)
+})
+
+test('of several who changed it once each, none is said to fight', async () => {
+  const healer = await startHealer()
+  for (const who of ['kubectl-set', 'kubectl-edit']) {
+    await edit({ data: { DOCUMENT_NAME: who } }, who)
+    await within(1_000, expectDocument)
+  }
+  await cluster.client.delete(path('configmaps', 'worker'))
+  await within(1_000, expectDocument)
+  await edit({ data: { DOCUMENT_NAME: 'again' } }, 'kubectl-set')
+  await healer.said('put back 3 times in a row (kubectl-set once, kubectl-edit once, deleted once)')
+})
+
+test('a port edited by hand that cannot be put back is told once, with whom it belongs to', async () => {
+  const spec = { clusterIP: 'None', ports: [{ port: 80 }] }
+  const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec }
+  const folder = await createFolder(cluster, service)
+  await folder.deployer('deploy', '--no-wait')
+  const healer = await startHealer(
+    'Leading as',
+    ...['--env', folder.file, '--manifests', folder.folder],
+  )
+  const at = `/api/v1/namespaces/${folder.namespace}/services/web`
+  const change = [{ op: 'replace', path: '/spec/ports/0/port', value: 81 }]
+  const fieldManager = 'kubectl-patch'
+  await cluster.client.patch(at, 'application/json-patch+json', change, { fieldManager })
+  const says = 'spec.ports has an entry of kubectl-patch beside yours'
+  await healer.said(`Service/${folder.namespace}/web: put back refused (Invalid): ${says}`)
+  await sleep(2_000)
+  expect((await stop(healer)).stderr.match(/put back/g)).toHaveLength(1)
+  const plan = await folder.deployer('plan')
+  expect(plan.code).not.toBe(0)
+  expect(plan.stderr).toContain(`web: dry run refused (Invalid): ${says}: `)
+  expect(plan.stderr).toContain('remove that entry (kubectl edit), or delete the object')
+  await cluster.client.delete(at)
+  expect(await folder.deployer('deploy', '--no-wait')).toMatchObject({ code: 0 })
 })
 
 test('a newer deploy is not put back', async () => {
