@@ -67,7 +67,8 @@ export async function destroySet(
         const reason = await reasonToKeep(api, object, set, uids)
         if (reason === undefined || !isNamespace) return reason
         const refused = await giveUp(cluster, object)
-        return refused === undefined ? reason : `${reason}; it keeps our labels: ${refused}`
+        const whose = refused === undefined ? GIVEN_UP : `it keeps our labels: ${refused}`
+        return `${reason}; ${whose}`
       }),
     )
     const kept = rank.filter((_, index) => going[index] !== undefined)
@@ -81,6 +82,8 @@ export async function destroySet(
   if (!results.some(({ state }) => state === 'left')) await removeInventory(api, inventory)
   return results
 }
+
+const GIVEN_UP = 'it belongs to nobody now, so that another set can adopt it'
 
 async function deleteAll(
   cluster: Cluster,

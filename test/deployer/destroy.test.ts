@@ -61,7 +61,7 @@ test('a namespace of ours stays as long as it holds anything of others, of whate
   await cluster.client.create(rolesOf(folder.own), role('theirs'))
   const { code, stderr } = await folder.deployer('destroy')
   expect({ code, stderr }).toMatchObject({ code: 0 })
-  const why = `it holds 1 of others: Role/${folder.own}/theirs`
+  const why = `it holds 1 of others: Role/${folder.own}/theirs; it belongs to nobody now, so that another set can adopt it`
   expect(stderr).toContain(`skipped: ${why}`)
   expect(stderr).toContain(`✓ Destroyed: 1 deleted; Namespace/${folder.own} stays: ${why}\n`)
   await cluster.client.delete(`${rolesOf(folder.own)}/theirs`)

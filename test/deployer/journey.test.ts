@@ -120,7 +120,7 @@ describe('one environment through its life', () => {
     expect(stderr).toContain('belongs to another set of objects')
   })
 
-  test('destroy leaves a namespace that holds anything of others', async () => {
+  test('destroy leaves a namespace that holds anything of others, and gives it up', async () => {
     const theirs = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'theirs' } }
     await cluster.client.create(configMap(environment, '').slice(0, -1), theirs)
     const { code, stderr } = await environment.deployer('destroy')
@@ -128,12 +128,18 @@ describe('one environment through its life', () => {
     expect(stderr).toContain('skipped: it holds 1 of others: ConfigMap/')
     expect(await cluster.client.get(configMap(environment, 'theirs'))).toBeDefined()
     await cluster.client.delete(configMap(environment, 'theirs'))
+    expect((await environment.deployer('destroy')).stderr).toContain('Nothing to destroy')
   })
 
-  test('destroy deletes the rest and says so; once more there is nothing to do', async () => {
+  test('what was given up is adopted again, and goes with all the rest once it holds nothing of others', async () => {
+    const refused = await environment.deployer('deploy', '--no-wait')
+    expect(refused).toMatchObject({ code: 1 })
+    expect(refused.stderr).toContain('plan --adopt')
+    const again = await environment.deployer('deploy', '--no-wait', '--adopt')
+    expect({ code: again.code, stderr: again.stderr }).toMatchObject({ code: 0 })
     const { code, stderr } = await environment.deployer('destroy')
     expect({ code, stderr }).toMatchObject({ code: 0 })
-    expect(stderr).toContain('Destroyed: 1 deleted')
+    expect(stderr).toMatch(/Destroyed: \d deleted; nothing else is left/)
     expect((await environment.deployer('destroy')).stderr).toContain('Nothing to destroy')
   })
 })
