@@ -167,10 +167,7 @@ test('a port edited by hand that cannot be put back is told once, with whom it b
   const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec }
   const folder = await createFolder(cluster, service)
   await folder.deployer('deploy', '--no-wait')
-  const healer = await startHealer(
-    'Leading as',
-    ...['--env', folder.file, '--manifests', folder.folder],
-  )
+  const healer = await startHealer('Leading as', '--env', folder.file, '--manifests', folder.folder)
   const at = `/api/v1/namespaces/${folder.namespace}/services/web`
   const change = [{ op: 'replace', path: '/spec/ports/0/port', value: 81 }]
   const fieldManager = 'kubectl-patch'
