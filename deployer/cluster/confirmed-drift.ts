@@ -24,7 +24,8 @@ export async function confirmedDrift(
   const drift = driftOf(desired, live, options)
   if (drift.status !== 'redeployed' && drift.status !== 'edited') return drift
   const answer = await api.apply(withoutAutoscaled(desired, live), { dryRun: true, force: true })
-  if (answer.done) return answer.isNew ? drift : driftOf(answer.object, live, options)
+  if (answer.done)
+    return answer.isNew ? drift : driftOf(desired, live, { ...options, read: answer.object })
   const isDeployed = member?.digest !== undefined && member.digest === contentDigest(desired)
   return answer.status === 403 && drift.status === 'redeployed' && isDeployed
     ? { status: 'none' }

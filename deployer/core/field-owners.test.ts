@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ownersOf } from './field-owners.ts'
+import { ownersOf, ownsAll } from './field-owners.ts'
 
 const CONTAINER = 'k:{"name":"worker"}'
 const LIVE = {
@@ -60,4 +60,17 @@ test.for([
     isUs ? 'us' : [manager, subresource].filter((part) => part !== undefined).join('/'),
   )
   expect(found).toEqual(owners)
+})
+
+test.for([
+  { when: 'nobody took any', ours: { 'f:port': {}, 'f:targetPort': {} }, all: true },
+  { when: 'somebody took a field of an item', ours: { 'f:port': {} }, all: false },
+  { when: 'somebody took the item', ours: undefined, all: false },
+])('we own all that we state of a list of items without names: $all when $when', (row) => {
+  const item = 'k:{"port":80,"protocol":"TCP"}'
+  const ports = row.ours ? { [item]: { '.': {}, ...row.ours } } : { 'k:{"port":9}': {} }
+  const fieldsV1 = { 'f:spec': { 'f:ports': ports } }
+  const managedFields = [{ manager: 'keyless-cosmos', operation: 'Apply', fieldsV1 }]
+  const live = { apiVersion: 'v1', kind: 'Service', metadata: { name: 's', managedFields } }
+  expect(ownsAll(live, '.spec.ports', [{ port: 80, targetPort: 'http' }])).toBe(row.all)
 })

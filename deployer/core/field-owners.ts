@@ -1,3 +1,4 @@
+import { ownedFields } from './managed-fields.ts'
 import { isFields } from './object.ts'
 import type { Fields, KubeObject } from './object.ts'
 import { FIELD_MANAGER } from './ownership.ts'
@@ -27,6 +28,50 @@ export function ownersOf(live: KubeObject, path: string): readonly FieldOwner[] 
       isUs: manager === FIELD_MANAGER && operation === 'Apply' && subresource === '',
       ...(subresource === '' ? {} : { subresource }),
     }))
+}
+
+/**
+ * Whether we still own all that we state of a list that is told as a whole. Who edits a field of an item without a name
+ * (the target of a port) takes that field from us, and neither the list nor the item.
+ *
+ * @param stated What we state at the path.
+ */
+export function ownsAll(live: KubeObject, path: string, stated: unknown): boolean {
+  const tree = stepsOf(path).reduce<unknown>(stepInto, ownedFields(live))
+  return !Array.isArray(stated) || !isFields(tree) || covers(tree, stated)
+}
+
+function stepInto(tree: unknown, step: Step): unknown {
+  if (!isFields(tree)) return undefined
+  return 'key' in step ? tree[`f:${step.key}`] : itemOf(tree, step.item)
+}
+
+/** A tree that ends owns everything below. */
+function covers(tree: Fields, stated: unknown): boolean {
+  const steps = Object.keys(tree).filter((key) => key !== '.')
+  if (steps.length === 0) return true
+  if (isFields(stated)) {
+    return Object.keys(stated).every((key) => {
+      const child = tree[`f:${key}`]
+      return isFields(child) && covers(child, stated[key])
+    })
+  }
+  if (!Array.isArray(stated)) return true
+  return stated.filter(isFields).every((item) =>
+    steps.some((step) => {
+      const child = tree[step]
+      return isItem(step, item) && isFields(child) && covers(child, item)
+    }),
+  )
+}
+
+/** A key that was not written but defaulted (`protocol: TCP`) is in the step alone. */
+function isItem(step: string, item: Fields): boolean {
+  const keys: unknown = step.startsWith('k:') ? JSON.parse(step.slice(2)) : undefined
+  return (
+    isFields(keys) &&
+    Object.entries(keys).every(([key, value]) => item[key] === value || item[key] === undefined)
+  )
 }
 
 type Step = { readonly key: string } | { readonly item: string }

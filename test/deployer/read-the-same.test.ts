@@ -139,3 +139,29 @@ test('heal puts nothing back, also after an edit beside it', async () => {
     'put back: kubectl-edit had changed .spec.replicas: 1 → 0',
   ])
 })
+
+test('a target port edited by hand is drift of who did it, and is put back', async () => {
+  const folder = await deployed()
+  const at = `/api/v1/namespaces/${folder.namespace}/services/web`
+  const change = { spec: { ports: [{ port: 80, targetPort: 'other' }] } }
+  const type = 'application/strategic-merge-patch+json'
+  await cluster.client.patch(at, type, change, { fieldManager: 'kubectl-patch' })
+  const { code, stdout } = await folder.deployer('status')
+  expect(code).toBe(1)
+  expect(stdout).toMatch(/Service\/\S+\/web .*edited by kubectl-patch: \.spec\.ports\n/)
+  const healer = start([
+    process.execPath,
+    join('deployer', 'main.ts'),
+    'heal',
+    '--env',
+    folder.file,
+    '--manifests',
+    folder.folder,
+  ])
+  await healer.said('put back: kubectl-patch had changed .spec.ports')
+  healer.child.kill('SIGTERM')
+  await healer.ended
+  const live = await cluster.client.get(at)
+  expect(live).toMatchObject({ spec: { ports: [{ port: 80, targetPort: 'http' }] } })
+  expect(await folder.deployer('plan', '--exit-code')).toMatchObject({ code: 0 })
+})
