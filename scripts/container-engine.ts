@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { shellWord } from '../deployer/core/shell-word.ts'
 
 /** The container engine cannot do what was asked; `hint` is the next thing to try. */
 export class EngineError extends Error {
@@ -95,15 +96,11 @@ function refused(args: readonly string[], code: number | null, printed: string):
     })
   }
   return new EngineError('ERR_ENGINE', `docker ${args[0]}: ended with ${code}\n${last}`, {
-    hint: `run it by hand: docker ${args.map(quoted).join(' ')}`,
+    hint: `run it by hand: docker ${args.map(shellWord).join(' ')}`,
   })
 }
 
 /** Without the user and password that an address may hold: a mirror's, given to the build. */
 function shown(text: string): string {
   return text.replaceAll(/(?<=:\/\/)[^/\s@]+(?=@)/g, '…')
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
 }

@@ -12,6 +12,7 @@ import { createStage } from './stage.ts'
 import type { Stage, StageSetting } from './stage.ts'
 import { chooseStore } from './store.ts'
 import type { Store } from './store.ts'
+import { tellHowToGoOn } from './voice.ts'
 import { installUpstreamWebhook, readUpstreamWebhook, waitForUpstreamWebhook } from './webhook.ts'
 import type { UpstreamWebhook } from './webhook.ts'
 import { deployWorker, tellTimes, workerEnvironment } from './worker.ts'
@@ -112,6 +113,5 @@ async function end(setting: JourneySetting, failed: boolean): Promise<void> {
   if (options.kubeconfig !== undefined) voice.tell(`export KUBECONFIG=${options.kubeconfig}`)
   voice.tell(`npm run logs -- --env ${environment}`)
   voice.tell(`${kubectl} logs --namespace ${PLATFORM_NAMESPACE} deployment/platform`)
-  voice.tell(`${again} --reuse --keep    goes on with it`)
-  voice.tell(`${again} --remove          removes it`)
+  tellHowToGoOn(voice, again)
 }

@@ -14,6 +14,7 @@ import { checkTools } from './preflight/tools.ts'
 import type { Teller } from './run-story.ts'
 import { SmokeError } from './smoke-error.ts'
 import { stateFolder } from './stage.ts'
+import { tellHowToGoOn } from './voice.ts'
 
 /** What tells the story, and the command line of this run. */
 type Told = Teller & { readonly again: string }
@@ -58,8 +59,7 @@ export async function kindJourney(options: KindOptions, teller: Told): Promise<v
 function tellKept({ kubeconfig }: KindCluster, { voice, again }: Told): void {
   voice.say('Stopped; the kind cluster stays, as asked')
   voice.tell(`export KUBECONFIG=${kubeconfig}`)
-  voice.tell(`${again} --reuse --keep    goes on with it`)
-  voice.tell(`${again} --remove          removes it`)
+  tellHowToGoOn(voice, again)
 }
 
 async function remove(

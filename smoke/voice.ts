@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { shellWord } from '../deployer/core/shell-word.ts'
 
 /** How the smoke test speaks: everything it says is its product, so everything goes to stdout. */
 export interface Voice {
@@ -23,17 +24,19 @@ export function createVoice(write: (text: string) => void, now: () => number): V
     say: (sentence) =>
       write(`\n${styleText('dim', `[${elapsed()}]`)} ${styleText('bold', sentence)}\n`),
     tell: (line) => write(`  ${line}\n`),
-    command: (words) => write(styleText('dim', `$ ${words.map(quoted).join(' ')}\n`)),
+    command: (words) => write(styleText('dim', `$ ${words.map(shellWord).join(' ')}\n`)),
     print: write,
   }
+}
+
+/** What can be done with a run that was kept; `again` is its command line without these options. */
+export function tellHowToGoOn({ tell }: Voice, again: string): void {
+  tell(`${again} --reuse --keep    goes on with it`)
+  tell(`${again} --remove          removes it`)
 }
 
 /** A command line to be typed again with one of these options instead: which of them it had is left out. */
 export function commandLine(start: string, args: readonly string[]): string {
   const kept = args.filter((word) => !['--keep', '--reuse', '--remove'].includes(word))
-  return [start, ...kept.map(quoted)].join(' ')
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
+  return [start, ...kept.map(shellWord)].join(' ')
 }

@@ -11,7 +11,7 @@ import type { ApiAnswer, Transport } from './transport.ts'
 export interface Api {
   readonly server: string
   kindOf(wanted: { readonly apiVersion: string; readonly kind: string }): Promise<ResourceKind>
-  /** Every kind whose objects can be listed and deleted, each in one version; some forty requests. */
+  /** Every kind whose objects can be listed and deleted, each in one version; some forty requests, once a run. */
   servedKinds(): Promise<readonly ResourceKind[]>
   /** Makes kinds known that the objects to be applied define themselves. */
   define(kinds: readonly ResourceKind[]): void

@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { blockers } from '../core/blockers.ts'
 import { conflictLines, conflictsOf, CONFLICT_WAYS_OUT } from '../core/conflicts.ts'
 import { DeployError } from '../core/errors.ts'
+import { uidsOf } from '../core/inventory.ts'
 import type { Member } from '../core/inventory.ts'
 import { migratedManagers } from '../core/migration.ts'
-import { objectRef, subjectOf, textAt } from '../core/object.ts'
+import { objectRef, onlyOver, subjectOf, textAt } from '../core/object.ts'
 import type { KubeObject, ObjectRef } from '../core/object.ts'
 import { FIELD_MANAGER, PART_OF_LABEL } from '../core/ownership.ts'
 import type { ObjectSet } from '../core/ownership.ts'
@@ -145,8 +146,7 @@ async function applyOnce(api: Api, one: PlanEntry): Promise<Outcome> {
   const base =
     one.migrates === true ? await api.writeManagers(live, migratedManagers(live)) : undefined
   if (base?.done === false) return base
-  const { uid, resourceVersion } = (base?.object ?? live).metadata
-  const body = { ...desired, metadata: { ...desired.metadata, uid, resourceVersion } } as KubeObject
+  const body = onlyOver(base?.object ?? live, desired)
   return api.apply(body, { force: (one.healed ?? []).length > 0 })
 }
 
@@ -267,10 +267,6 @@ function conflictOr(result: Refused, { ref, desired, live }: PlanEntry): DeployE
 
 function refusal(result: Refused, ref: ObjectRef, verb: string): DeployError {
   return apiError(result.status, result.body, { subject: subjectOf(ref), verb })
-}
-
-function uidsOf(members: readonly Member[]): ReadonlySet<string> {
-  return new Set(members.flatMap(({ uid }) => uid ?? []))
 }
 
 function required<T>(value: T | undefined): T {

@@ -60,17 +60,8 @@ export async function destroySet(
   for (const rank of inRanks(ours, objectRef).toReversed()) {
     options.signal.throwIfAborted()
     const isLeft = results.some(({ state }) => state === 'left')
-    const going = await Promise.all(
-      rank.map(async (object) => {
-        const isNamespace = isStandingNamespace(object)
-        if (isLeft && isNamespace) return 'objects in it are left'
-        const reason = await reasonToKeep(api, object, set, uids)
-        if (reason === undefined || !isNamespace) return reason
-        const refused = await giveUp(cluster, object)
-        const whose = refused === undefined ? GIVEN_UP : `it keeps our labels: ${refused}`
-        return `${reason}; ${whose}`
-      }),
-    )
+    const known = { set, uids, isLeft }
+    const going = await Promise.all(rank.map((object) => reasonToStay(cluster, object, known)))
     const kept = rank.filter((_, index) => going[index] !== undefined)
     results.push(
       ...kept.map((object) => say(options, object, 'skipped', going[rank.indexOf(object)])),
@@ -81,6 +72,27 @@ export async function destroySet(
   options.signal.throwIfAborted()
   if (!results.some(({ state }) => state === 'left')) await removeInventory(api, inventory)
   return results
+}
+
+interface Known {
+  readonly set: ObjectSet
+  /** Of the objects of the set. */
+  readonly uids: ReadonlySet<string>
+  /** Whether any of what was deleted before is still there. */
+  readonly isLeft: boolean
+}
+
+/** A namespace that stays is given up, since what it stays for is not ours. */
+async function reasonToStay(
+  cluster: Cluster,
+  object: KubeObject,
+  { set, uids, isLeft }: Known,
+): Promise<string | undefined> {
+  if (isLeft && isStandingNamespace(object)) return 'objects in it are left'
+  const reason = await reasonToKeep(cluster.api, object, set, uids)
+  if (reason === undefined || !isStandingNamespace(object)) return reason
+  const refused = await giveUp(cluster, object)
+  return `${reason}; ${refused === undefined ? GIVEN_UP : `it keeps our labels: ${refused}`}`
 }
 
 const GIVEN_UP = 'it belongs to nobody now, so that another set can adopt it'

@@ -19,6 +19,7 @@ export interface KindFinder {
 export function kindFinder(transport: Transport): KindFinder {
   const asked = new Map<string, Promise<readonly ResourceKind[]>>()
   const defined: ResourceKind[] = []
+  let served: Promise<readonly ResourceKind[]> | undefined
   const find: KindFinder['find'] = async (wanted) => {
     const known = findKind(BUILT_IN_KINDS, wanted) ?? findKind(defined, wanted)
     if (known) return known
@@ -35,7 +36,7 @@ export function kindFinder(transport: Transport): KindFinder {
   }
   return {
     find,
-    served: () => servedKinds(transport),
+    served: () => (served ??= servedKinds(transport)),
     define: (kinds) => void defined.push(...kinds),
   }
 }

@@ -1,5 +1,6 @@
 import { CONFLICT_WAYS_OUT } from '../core/conflicts.ts'
 import { DeployError } from '../core/errors.ts'
+import { uidsOf } from '../core/inventory.ts'
 import { identityOf, objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
 import { inApplyOrder } from '../core/order.ts'
@@ -42,7 +43,7 @@ export async function makePlan(
   options: PlanOptions,
 ): Promise<{ readonly plan: Plan; readonly live: LiveSet }> {
   const live = await look(api, desired, options)
-  const memberUids = new Set(live.members.flatMap(({ uid }) => uid ?? []))
+  const memberUids = uidsOf(live.members)
   const upcoming = desired.filter(
     (object) => !live.liveByIdentity.has(identityOf(objectRef(object))),
   )

@@ -1,7 +1,7 @@
 import { DeployError } from '../core/errors.ts'
 import { inventoryObject, inventoryRef, isSameInventory, membersOf } from '../core/inventory.ts'
 import type { Member } from '../core/inventory.ts'
-import { subjectOf } from '../core/object.ts'
+import { onlyOver, subjectOf } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
 import type { ObjectSet } from '../core/ownership.ts'
 import type { Api } from './api.ts'
@@ -36,7 +36,9 @@ export async function updateInventory(
     const wanted = change(members)
     if (isSameInventory(members, wanted)) return { inventory, members }
     const object = inventoryObject(set, wanted)
-    const result = await api.apply(replacing(inventory, object), { force: true })
+    const result = await api.apply(inventory ? onlyOver(inventory, object) : object, {
+      force: true,
+    })
     if (result.done) {
       if (!inventory && !result.isNew && !result.isRepeated) throw madeByOther(set)
       return { inventory: result.object, members: wanted }
@@ -48,13 +50,6 @@ export async function updateInventory(
     inventory = await api.get(inventoryRef(set))
     members = membersOf(inventory)
   }
-}
-
-/** The API server refuses it if the inventory is another one than that. */
-function replacing(old: KubeObject | undefined, inventory: KubeObject): KubeObject {
-  if (!old) return inventory
-  const { uid, resourceVersion } = old.metadata
-  return { ...inventory, metadata: { ...inventory.metadata, uid, resourceVersion } } as KubeObject
 }
 
 function madeByOther(set: ObjectSet): DeployError {

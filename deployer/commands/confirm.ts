@@ -29,24 +29,17 @@ export async function confirmFirstWrite(
   }: { readonly cluster: Cluster; readonly plan: Plan; readonly live: LiveSet },
   environment: Environment,
   options: CommonOptions & Takeovers & { readonly yes?: boolean },
-  { ask, signal }: Pick<CommandContext, 'ask' | 'signal'>,
+  asking: Asking,
 ): Promise<void> {
   const isNew = environment.target === 'aks' && live.members.length === 0
   if (!isNew || isNoOp(plan) || options.yes === true) return
-  const place = `context "${cluster.context}" (${cluster.server}), namespace "${environment.namespace}"`
-  if (ask === undefined) {
-    throw new DeployError(
-      'ERR_NOT_CONFIRMED',
-      `nothing was written: environment "${environment.name}" is new on ${place}, and there is no terminal to ask on`,
-      { subject: cluster.context, hint: 'if the plan above is right, deploy again with --yes' },
-    )
-  }
-  const isConfirmed = await ask(`  Deploy this for the first time to ${place}? [y/N] `)
-  signal.throwIfAborted()
-  if (isConfirmed) return
-  throw new DeployError('ERR_NOT_CONFIRMED', 'nothing was written: the plan was not confirmed', {
-    subject: cluster.context,
-    hint: `to deploy elsewhere, change cluster.context in the environment; to see the plan again: ${npmCommand('plan', options)}`,
+  const place = placeOf(cluster, environment)
+  await needYes(cluster, asking, {
+    question: `Deploy this for the first time to ${place}?`,
+    unasked: `nothing was written: environment "${environment.name}" is new on ${place}`,
+    unaskedHint: 'if the plan above is right, deploy again with --yes',
+    refused: 'nothing was written: the plan was not confirmed',
+    refusedHint: `to deploy elsewhere, change cluster.context in the environment; to see the plan again: ${npmCommand('plan', options)}`,
   })
 }
 
@@ -65,23 +58,47 @@ export async function confirmDestroy(
   cluster: Cluster,
   { environment, set }: Pick<Subject, 'environment' | 'set'>,
   { yes }: { readonly yes?: boolean },
-  { ask, signal }: Pick<CommandContext, 'ask' | 'signal'>,
+  asking: Asking,
 ): Promise<void> {
   if (environment.target !== 'aks' || yes === true) return
   if (!(await isDeployed(cluster.api, set))) return
-  const place = `context "${cluster.context}" (${cluster.server}), namespace "${environment.namespace}"`
-  if (ask === undefined) {
-    throw new DeployError(
-      'ERR_NOT_CONFIRMED',
-      `nothing was deleted: environment "${environment.name}" is deployed on ${place}, and there is no terminal to ask on`,
-      { subject: cluster.context, hint: 'if it is the right one, destroy again with --yes' },
-    )
-  }
-  const isConfirmed = await ask(`  Delete all of it from ${place}? [y/N] `)
-  signal.throwIfAborted()
-  if (isConfirmed) return
-  throw new DeployError('ERR_NOT_CONFIRMED', 'nothing was deleted: it was not confirmed', {
-    subject: cluster.context,
-    hint: 'another environment is named with -- --env NAME|PATH',
+  const place = placeOf(cluster, environment)
+  await needYes(cluster, asking, {
+    question: `Delete all of it from ${place}?`,
+    unasked: `nothing was deleted: environment "${environment.name}" is deployed on ${place}`,
+    unaskedHint: 'if it is the right one, destroy again with --yes',
+    refused: 'nothing was deleted: it was not confirmed',
+    refusedHint: 'another environment is named with -- --env NAME|PATH',
   })
+}
+
+function placeOf({ context, server }: Cluster, { namespace }: Environment): string {
+  return `context "${context}" (${server}), namespace "${namespace}"`
+}
+
+type Asking = Pick<CommandContext, 'ask' | 'signal'>
+
+interface Wording {
+  readonly question: string
+  /** Of an end without a terminal to ask on, and of a no. */
+  readonly unasked: string
+  readonly unaskedHint: string
+  readonly refused: string
+  readonly refusedHint: string
+}
+
+async function needYes(
+  { context: subject }: Cluster,
+  { ask, signal }: Asking,
+  { question, unasked, unaskedHint, refused, refusedHint }: Wording,
+): Promise<void> {
+  if (ask === undefined) {
+    const message = `${unasked}, and there is no terminal to ask on`
+    throw new DeployError('ERR_NOT_CONFIRMED', message, { subject, hint: unaskedHint })
+  }
+  const isConfirmed = await ask(`  ${question} [y/N] `)
+  signal.throwIfAborted()
+  if (!isConfirmed) {
+    throw new DeployError('ERR_NOT_CONFIRMED', refused, { subject, hint: refusedHint })
+  }
 }

@@ -2,23 +2,20 @@ import { applyPlan } from '../cluster/apply.ts'
 import type { Applied } from '../cluster/carry-out.ts'
 import type { Cluster } from '../cluster/connect.ts'
 import { checkPermissions, explainRefusal } from '../cluster/permissions.ts'
-import { makePlan } from '../cluster/plan.ts'
 import { withHealersPaused } from '../cluster/pause.ts'
-import { inScope } from '../cluster/scope.ts'
 import { runAtOnce, workerPod } from '../cluster/worker-pod.ts'
 import type { Environment } from '../core/environment.ts'
 import { objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject, ObjectRef } from '../core/object.ts'
 import { hasLog } from '../core/pod-containers.ts'
 import { countStates, isNoOp, KEPT } from '../core/plan.ts'
-import { refuseReplacingAll } from '../core/replaces-all.ts'
 import { workloadKind } from '../core/workload.ts'
 import { readConfig } from './config.ts'
 import { confirmFirstWrite } from './confirm.ts'
 import type { CommandContext, CommonOptions, Takeovers } from './context.ts'
 import { printLog } from './logs.ts'
 import { npmCommand } from './npm-command.ts'
-import { lossTeller, reportEntry, reportPlan, takeovers, warnOfMissing } from './plan.ts'
+import { reportEntry, showPlan, takeovers } from './plan.ts'
 import { withTarget } from './target.ts'
 import { reportTerminating } from './terminating.ts'
 import { waitAndExplain } from './wait.ts'
@@ -43,15 +40,8 @@ export async function deploy(options: DeployOptions, context: CommandContext): P
     doing: 'Deploying to',
   }
   return withTarget(from, context, async (cluster) => {
-    const objects = await inScope(cluster.api, config.objects, config.environment.namespace)
-    const { plan, live } = await makePlan(cluster.api, objects, {
-      set: config.set,
-      ...takeovers(options),
-      onLost: lossTeller(context),
-    })
-    reportPlan(plan, context, false)
-    if (options.replaceAll !== true) refuseReplacingAll(plan, config.set)
-    await warnOfMissing(cluster.api, plan, context)
+    const showing = { ...context, product: false }
+    const { plan, live, objects } = await showPlan(cluster.api, config, options, showing)
     await checkPermissions(cluster, plan, config.set)
     await confirmFirstWrite({ cluster, plan, live }, config.environment, options, context)
     let isUntouched = true
@@ -66,7 +56,7 @@ export async function deploy(options: DeployOptions, context: CommandContext): P
         timeoutMs: options.timeoutSeconds * 1_000,
         onWaiting: (subject, reason) =>
           reportTerminating(subject, reason, options.timeoutSeconds, context),
-        onPlanChanged: (entry) => reportEntry(entry, context, false),
+        onPlanChanged: (entry) => reportEntry(entry, showing),
         onApplied: (one) => {
           isUntouched &&= one.state === 'unchanged'
           reportApplied(one, context)

@@ -1,3 +1,4 @@
+import { shellWord } from '../core/shell-word.ts'
 import type { CommonOptions, Takeovers } from './context.ts'
 
 /**
@@ -9,7 +10,7 @@ import type { CommonOptions, Takeovers } from './context.ts'
 export function npmCommand(command: string, options: CommonOptions & Takeovers): string {
   const values = (['env', 'context', 'manifests'] as const).flatMap((name) => {
     const value = options[name]
-    return value === undefined ? [] : [`--${name}`, quoted(value)]
+    return value === undefined ? [] : [`--${name}`, shellWord(value)]
   })
   const flags = [
     options.heal === true ? ['--heal'] : [],
@@ -18,8 +19,4 @@ export function npmCommand(command: string, options: CommonOptions & Takeovers):
     options.replaceAll === true ? ['--replace-all'] : [],
   ].flat()
   return ['npm run', command, '--', ...values, ...flags].join(' ')
-}
-
-function quoted(value: string): string {
-  return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`
 }

@@ -7,7 +7,9 @@ import { countActions, isNoOp } from '../core/plan.ts'
 import type { Plan, PlanEntry } from '../core/plan.ts'
 import { subjectOf } from '../core/object.ts'
 import { refuseReplacingAll } from '../core/replaces-all.ts'
+import type { Report } from '../report/events.ts'
 import { readConfig } from './config.ts'
+import type { Config } from './config.ts'
 import type { CommandContext, CommonOptions, Takeovers } from './context.ts'
 import { npmCommand } from './npm-command.ts'
 import { notListed } from './not-listed.ts'
@@ -27,24 +29,38 @@ export async function plan(options: PlanCommandOptions, context: CommandContext)
     doing: 'Planning against',
   }
   return withTarget(from, context, async ({ api }) => {
-    const objects = await inScope(api, config.objects, config.environment.namespace)
-    const made = await makePlan(api, objects, {
-      set: config.set,
-      ...takeovers(options),
-      onLost: lossTeller(context),
-    })
-    reportPlan(made.plan, context, true)
-    if (options.replaceAll !== true) refuseReplacingAll(made.plan, config.set)
-    await warnOfMissing(api, made.plan, context)
-    if (!isNoOp(made.plan)) {
-      context.report({ event: 'next', command: npmCommand('deploy', options) })
-    }
-    return options.exitCode === true && !isNoOp(made.plan) ? 1 : 0
+    const { plan: made } = await showPlan(api, config, options, { ...context, product: true })
+    if (!isNoOp(made)) context.report({ event: 'next', command: npmCommand('deploy', options) })
+    return options.exitCode === true && !isNoOp(made) ? 1 : 0
   })
 }
 
+/** Plans, shows it, and refuses or warns of what the API server would not. */
+export async function showPlan(
+  api: Api,
+  { objects: asked, environment, set }: Config,
+  options: Takeovers,
+  { report, product }: Showing,
+) {
+  const objects = await inScope(api, asked, environment.namespace)
+  const onLost = lossTeller(report)
+  const made = await makePlan(api, objects, { set, ...takeovers(options), onLost })
+  reportPlan(made.plan, { report, product })
+  if (options.replaceAll !== true) refuseReplacingAll(made.plan, set)
+  for (const message of await missingReferences(api, made.plan)) {
+    report({ event: 'warning', message })
+  }
+  return { ...made, objects }
+}
+
+interface Showing {
+  readonly report: Report
+  /** Whether the plan is what the command is for. */
+  readonly product: boolean
+}
+
 /** Says that the inventory is gone, and what could not be looked for because of it. */
-export function lossTeller({ report }: CommandContext): OnLost {
+function lossTeller(report: Report): OnLost {
   return (hidden) => {
     report({ event: 'warning', message: LOST })
     if (hidden.length > 0) report({ event: 'warning', message: notListed(hidden) })
@@ -54,18 +70,9 @@ export function lossTeller({ report }: CommandContext): OnLost {
 const LOST =
   'The inventory of this set is gone, although objects carry its label: all that carries it was looked for, and what is not in the manifests is pruned'
 
-/** What only the pods will find out. */
-export async function warnOfMissing(
-  api: Api,
-  made: Plan,
-  { report }: CommandContext,
-): Promise<void> {
-  for (const message of await missingReferences(api, made)) report({ event: 'warning', message })
-}
-
 /** One line per object, then the counts. */
-export function reportPlan(made: Plan, { report }: CommandContext, product: boolean): void {
-  for (const entry of made.entries) reportEntry(entry, { report }, product)
+function reportPlan(made: Plan, { report, product }: Showing): void {
+  for (const entry of made.entries) reportEntry(entry, { report, product })
   report({
     event: 'plan',
     id: made.id,
@@ -76,8 +83,7 @@ export function reportPlan(made: Plan, { report }: CommandContext, product: bool
 /** One line and the changed paths below it. */
 export function reportEntry(
   { ref, action, reason, changes, healed }: PlanEntry,
-  { report }: Pick<CommandContext, 'report'>,
-  product: boolean,
+  { report, product }: Showing,
 ): void {
   const taken = (healed ?? []).map(({ path, manager }) => `${path} taken back from ${manager}`)
   const why = [reason, ...taken].filter((part) => part !== undefined).join('; ')

@@ -1,7 +1,6 @@
-import { ownedFields } from './managed-fields.ts'
+import { isOurApply, ownedFields } from './managed-fields.ts'
 import { isFields } from './object.ts'
 import type { Fields, KubeObject } from './object.ts'
-import { FIELD_MANAGER } from './ownership.ts'
 
 /** A manager that owns a field of a live object. */
 export interface FieldOwner {
@@ -23,11 +22,10 @@ export function ownersOf(live: KubeObject, path: string): readonly FieldOwner[] 
   const steps = stepsOf(path)
   return (live.metadata.managedFields ?? [])
     .filter(({ fieldsV1 }) => fieldsV1 !== undefined && holds(fieldsV1, steps))
-    .map(({ manager, operation, subresource = '' }) => ({
-      manager: manager ?? 'unknown',
-      isUs: manager === FIELD_MANAGER && operation === 'Apply' && subresource === '',
-      ...(subresource === '' ? {} : { subresource }),
-    }))
+    .map((entry) => {
+      const { manager = 'unknown', subresource = '' } = entry
+      return { manager, isUs: isOurApply(entry), ...(subresource === '' ? {} : { subresource }) }
+    })
 }
 
 /**

@@ -95,6 +95,11 @@ export function isSameInventory(a: readonly Member[], b: readonly Member[]): boo
   return text(a) === text(b)
 }
 
+/** The incarnations that an inventory names. */
+export function uidsOf(members: readonly Member[]): ReadonlySet<string> {
+  return new Set(members.flatMap(({ uid }) => uid ?? []))
+}
+
 /** Controllers that put their own objects beside ours; used to say whose a namespace is. */
 export function isInventory(object: KubeObject): boolean {
   return object.metadata.labels?.[SET_ID_LABEL] !== undefined

@@ -1,6 +1,6 @@
+import { isOurApply, ownedFields } from './managed-fields.ts'
 import { isFields, listAt, textAt } from './object.ts'
 import type { Fields, KubeObject } from './object.ts'
-import { FIELD_MANAGER } from './ownership.ts'
 
 /** What a user can do about entries of others that a list cannot have beside ours. */
 export const NEIGHBOUR_WAYS_OUT =
@@ -31,16 +31,12 @@ export function neighbours(live: KubeObject, status: unknown): string | undefine
 
 /** Managers that have items in the list which we have not. */
 function strangers(live: KubeObject, path: readonly string[]): readonly string[] {
-  const entries = (live.metadata.managedFields ?? []).map(
-    ({ manager = 'unknown', operation, subresource = '', fieldsV1 = {} }) => ({
-      manager,
-      isUs: manager === FIELD_MANAGER && operation === 'Apply' && subresource === '',
-      items: itemsAt(fieldsV1, path),
-    }),
+  const ours = new Set(itemsAt(ownedFields(live) ?? {}, path))
+  const theirs = (live.metadata.managedFields ?? []).filter(
+    (entry) =>
+      !isOurApply(entry) && itemsAt(entry.fieldsV1 ?? {}, path).some((item) => !ours.has(item)),
   )
-  const ours = new Set(entries.filter(({ isUs }) => isUs).flatMap(({ items }) => items))
-  const theirs = entries.filter(({ isUs, items }) => !isUs && items.some((item) => !ours.has(item)))
-  return [...new Set(theirs.map(({ manager }) => manager))]
+  return [...new Set(theirs.map(({ manager = 'unknown' }) => manager))]
 }
 
 /** The steps by which a manager's tree names items of a list that has keys. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isFields } from './object.ts'
-import type { Fields, KubeObject } from './object.ts'
+import type { Fields, KubeObject, ManagedFieldsEntry } from './object.ts'
 import { FIELD_MANAGER } from './ownership.ts'
 
 /**
@@ -9,12 +9,12 @@ import { FIELD_MANAGER } from './ownership.ts'
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
 export function ownedFields(live: KubeObject): Fields | undefined {
-  return live.metadata.managedFields?.find(
-    (entry) =>
-      entry.manager === FIELD_MANAGER &&
-      entry.operation === 'Apply' &&
-      (entry.subresource ?? '') === '',
-  )?.fieldsV1
+  return live.metadata.managedFields?.find(isOurApply)?.fieldsV1
+}
+
+/** Whether an entry of managedFields is that of our server-side apply. */
+export function isOurApply({ manager, operation, subresource }: ManagedFieldsEntry): boolean {
+  return manager === FIELD_MANAGER && operation === 'Apply' && (subresource ?? '') === ''
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Change } from './changes.ts'
 import { concealedAt } from './secrets.ts'
+import { isOurApply } from './managed-fields.ts'
 import { isFields } from './object.ts'
 import type { Fields, KubeObject, ManagedFieldsEntry } from './object.ts'
 import { orphansBelow } from './orphans.ts'
@@ -30,7 +31,7 @@ export function needsMigration(live: KubeObject): boolean {
 export function migratedManagers(live: KubeObject): readonly ManagedFieldsEntry[] {
   const entries = live.metadata.managedFields ?? []
   const taken = entries.filter((entry) => isClientSide(entry, live))
-  const ours = entries.find(isOurs)
+  const ours = entries.find(isOurApply)
   const others = entries.filter((entry) => entry !== ours && !taken.includes(entry))
   const [first] = taken
   const fieldsV1 = taken.reduce((tree, entry) => union(tree, entry.fieldsV1), ours?.fieldsV1 ?? {})
@@ -58,10 +59,6 @@ function isClientSide(entry: ManagedFieldsEntry, { apiVersion }: KubeObject): bo
   const isSameVersion = (entry.apiVersion ?? apiVersion) === apiVersion
   const isMain = entry.operation === 'Update' && (entry.subresource ?? '') === ''
   return entry.manager === CLIENT_SIDE_MANAGER && isMain && isSameVersion
-}
-
-function isOurs({ manager, operation, subresource }: ManagedFieldsEntry): boolean {
-  return manager === FIELD_MANAGER && operation === 'Apply' && (subresource ?? '') === ''
 }
 
 function union(one: Fields, other: Fields | undefined): Fields {

@@ -100,3 +100,9 @@ export function numberAt(
   const found = at(value, ...path)
   return typeof found === 'number' ? found : undefined
 }
+
+/** An object to be applied that the API server refuses unless it meets exactly this version of the live one. */
+export function onlyOver({ metadata }: KubeObject, desired: KubeObject): KubeObject {
+  const { uid, resourceVersion } = metadata
+  return { ...desired, metadata: { ...desired.metadata, uid, resourceVersion } } as KubeObject
+}

@@ -9,6 +9,7 @@ type Span = readonly [start: number, end: number]
  * @param own Whole words or names; they count only where they do not stand inside a longer one.
  */
 export function veiledText(text: string, texts: readonly string[], own: readonly RegExp[]): string {
+  if (!texts.some((one) => text.includes(one))) return String(conceal(text, []))
   const kept = own.flatMap((words) => [...text.matchAll(words)].map(spanOf))
   if (kept.length === 0) return String(conceal(text, texts))
   const secret = texts

@@ -188,6 +188,11 @@ export interface InvalidSubject {
   readonly name: string
 }
 
+/** Several problems as one sentence, as Go's aggregated errors print them. */
+export function aggregated(problems: readonly string[]): string {
+  return problems.length === 1 ? problems.join() : `[${problems.join(', ')}]`
+}
+
 /** Every field that is wrong, in one answer; see `fieldErrors` of the validation for the causes' texts. */
 export function invalid(subject: InvalidSubject, causes: readonly StatusCause[]): StatusError {
   const group = subject.group ?? ''
@@ -196,13 +201,17 @@ export function invalid(subject: InvalidSubject, causes: readonly StatusCause[])
     cause.field === undefined ? `${cause.message}` : `${cause.field}: ${cause.message}`,
   )
   const unique = [...new Set(sentences)]
-  const list = unique.length === 1 ? unique[0] : `[${unique.join(', ')}]`
-  return new StatusError(422, 'Invalid', `${kind} "${subject.name}" is invalid: ${list}`, {
-    ...(subject.name === '' ? {} : { name: subject.name }),
-    ...(group === '' ? {} : { group }),
-    ...(subject.kind === '' ? {} : { kind: subject.kind }),
-    causes,
-  })
+  return new StatusError(
+    422,
+    'Invalid',
+    `${kind} "${subject.name}" is invalid: ${aggregated(unique)}`,
+    {
+      ...(subject.name === '' ? {} : { name: subject.name }),
+      ...(group === '' ? {} : { group }),
+      ...(subject.kind === '' ? {} : { kind: subject.kind }),
+      causes,
+    },
+  )
 }
 
 export function internalError(message: string): StatusError {

@@ -1,4 +1,4 @@
-import { badRequest } from './errors.ts'
+import { aggregated, badRequest } from './errors.ts'
 import type { StatusError } from './errors.ts'
 import { isRecord, listAt, textAt } from './object.ts'
 import { labelKey, labelValue } from './resources/validation/names.ts'
@@ -98,7 +98,7 @@ function checked(one: Requirement): Requirement {
     ]
   })
   if (problems.length === 0) return one
-  throw unparsed(problems.length === 1 ? problems.join() : `[${problems.join(', ')}]`)
+  throw unparsed(aggregated(problems))
 }
 
 const NO_INTEGER = "for 'Gt', 'Lt' operators, the value must be an integer"

@@ -57,6 +57,11 @@ beforeAll(async () => {
 })
 afterAll(() => cluster.close())
 
+function startHealer({ file, folder }: TestFolder) {
+  const words = ['heal', '--env', file, '--manifests', folder]
+  return start([process.execPath, join('deployer', 'main.ts'), ...words])
+}
+
 async function deployed(): Promise<TestFolder> {
   const folder = await createFolder(cluster, ...LEFT_TO_THE_SERVER)
   const { code, stderr } = await folder.deployer('deploy')
@@ -118,15 +123,7 @@ test('of an edit beside it status names that alone', async () => {
 
 test('heal puts nothing back, also after an edit beside it', async () => {
   const folder = await deployed()
-  const healer = start([
-    process.execPath,
-    join('deployer', 'main.ts'),
-    'heal',
-    '--env',
-    folder.file,
-    '--manifests',
-    folder.folder,
-  ])
+  const healer = startHealer(folder)
   await healer.said('Leading as')
   await sleep(500)
   await patch(folder, { spec: { replicas: 1 } }, 'kubectl-edit')
@@ -149,15 +146,7 @@ test('a target port edited by hand is drift of who did it, and is put back', asy
   const { code, stdout } = await folder.deployer('status')
   expect(code).toBe(1)
   expect(stdout).toMatch(/Service\/\S+\/web .*edited by kubectl-patch: \.spec\.ports\n/)
-  const healer = start([
-    process.execPath,
-    join('deployer', 'main.ts'),
-    'heal',
-    '--env',
-    folder.file,
-    '--manifests',
-    folder.folder,
-  ])
+  const healer = startHealer(folder)
   await healer.said('put back: kubectl-patch had changed .spec.ports')
   healer.child.kill('SIGTERM')
   await healer.ended

@@ -6,7 +6,11 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startRecordingUpstream } from '../cosmos/upstream/recording-upstream.ts'
 import { run, start } from '../support/run.ts'
 
-const PROGRAM = join('local', 'main.ts')
+/** The command line of a platform with a directory of its own. */
+function local(directory: string, ...args: readonly string[]) {
+  const program = join('local', 'main.ts')
+  return [process.execPath, program, '--any-port', '--directory', directory, ...args] as const
+}
 
 let directory: string
 beforeAll(async () => {
@@ -25,16 +29,8 @@ test.for([
     const own = join(directory, form.replace(' ', '-'))
     const ca = `${own}.crt`
     await writeFile(ca, upstream.certificateAuthority ?? '')
-    const platform = start([
-      process.execPath,
-      PROGRAM,
-      '--any-port',
-      '--directory',
-      own,
-      '--store',
-      upstream.url,
-      ...(isTls ? [`--store-ca=${ca}`] : []),
-    ])
+    const trusted = isTls ? [`--store-ca=${ca}`] : []
+    const platform = start(local(own, '--store', upstream.url, ...trusted))
     onTestFinished(() => void platform.child.kill('SIGKILL'))
     await platform.said('Ctrl-C stops everything')
     const environment = join(own, 'environment.yaml')
@@ -63,15 +59,7 @@ test.for([
 test('Ctrl-C ends the wait for an emulator that does not come', async () => {
   const gone = await startRecordingUpstream()
   await gone.close()
-  const platform = start([
-    process.execPath,
-    PROGRAM,
-    '--any-port',
-    '--directory',
-    directory,
-    '--store',
-    gone.url,
-  ])
+  const platform = start(local(directory, '--store', gone.url))
   await platform.said('connection refused; waiting')
   platform.child.kill('SIGINT')
   const { code, stdout, stderr } = await platform.ended
@@ -101,14 +89,7 @@ test.for([
     says: 'store key: expected the base64 of 64 bytes',
   },
 ])('$args is refused with what to do', async ({ args, code, says }) => {
-  const ended = await run([
-    process.execPath,
-    PROGRAM,
-    '--any-port',
-    '--directory',
-    directory,
-    ...args,
-  ])
+  const ended = await run(local(directory, ...args))
   expect(ended.stderr).toContain(says)
   expect(ended.stderr).not.toContain('    at ')
   expect(ended.code).toBe(code)
@@ -116,15 +97,7 @@ test.for([
 
 test('an emulator with another key is left alone, and nothing is started', async () => {
   const upstream = await upstreamOf({ key: Buffer.alloc(64, 1).toString('base64') })
-  const ended = await run([
-    process.execPath,
-    PROGRAM,
-    '--any-port',
-    '--directory',
-    directory,
-    '--store',
-    upstream.url,
-  ])
+  const ended = await run(local(directory, '--store', upstream.url))
   expect(ended.stderr).toContain("it refuses the gateway's key (401)")
   expect(ended.stderr.trimEnd()).toMatch(/ERR_STORE$/)
   expect(ended).toMatchObject({ code: 2, stdout: '' })

@@ -1,4 +1,4 @@
-import { badRequest, conflict, StatusError } from '../../errors.ts'
+import { aggregated, badRequest, conflict, StatusError } from '../../errors.ts'
 import { at, isRecord, listAt, textAt } from '../../object.ts'
 import type { JsonObject, KubeObject, ObjectMeta } from '../../object.ts'
 import { timestamp } from '../api.ts'
@@ -57,11 +57,7 @@ function nodeOf(binding: JsonObject): string {
     ...(node === '' ? ['target.name: Required value'] : []),
   ]
   if (problems.length === 0) return node
-  throw new StatusError(
-    500,
-    '',
-    problems.length === 1 ? problems.join() : `[${problems.join(', ')}]`,
-  )
+  throw new StatusError(500, '', aggregated(problems))
 }
 
 /** A scheduler that looked at a namesake, or comes second, is told so. */

@@ -75,14 +75,20 @@ function uncountedPods({ status }: JobStatus): readonly StatusCause[] {
   )
 }
 
-function conditionProblems(now: JobStatus, before: JobStatus): readonly StatusCause[] {
-  const changed = (...keys: readonly (keyof JobStatus)[]) =>
-    keys.some((key) => now[key] !== before[key])
-  const time = 'status.completionTime'
+/** Collects the causes whose condition holds, in their order. */
+function collector() {
   const causes: StatusCause[] = []
   const refuse = (isWrong: boolean, cause: StatusCause) => {
     if (isWrong) causes.push(cause)
   }
+  return { causes, refuse }
+}
+
+function conditionProblems(now: JobStatus, before: JobStatus): readonly StatusCause[] {
+  const changed = (...keys: readonly (keyof JobStatus)[]) =>
+    keys.some((key) => now[key] !== before[key])
+  const time = 'status.completionTime'
+  const { causes, refuse } = collector()
   refuse(
     changed('complete', 'failed') && now.complete && now.failed,
     together('Complete=True and Failed=true'),
@@ -139,10 +145,7 @@ function finishedProblems(now: JobStatus, before: JobStatus): readonly StatusCau
   const finished = now.finished !== before.finished
   const changed = (key: string) => !sameJson(now.status[key], before.status[key])
   const count = (key: string) => numberAt(now.status, key) ?? 0
-  const causes: StatusCause[] = []
-  const refuse = (isWrong: boolean, cause: StatusCause) => {
-    if (isWrong) causes.push(cause)
-  }
+  const { causes, refuse } = collector()
   const running = (key: string) =>
     refuse(
       (finished || changed(key)) && now.finished && count(key) > 0,
@@ -184,10 +187,7 @@ const INDEXES = [
 ] as const
 
 function changeProblems(now: JobStatus, before: JobStatus): readonly StatusCause[] {
-  const causes: StatusCause[] = []
-  const refuse = (isWrong: boolean, cause: StatusCause) => {
-    if (isWrong) causes.push(cause)
-  }
+  const { causes, refuse } = collector()
   refuse(
     now.successCriteriaMet && now.failureTarget,
     together('SuccessCriteriaMet=True and FailureTarget=true'),
