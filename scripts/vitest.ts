@@ -3,27 +3,22 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** How many tests of a run ended how. */
+/** How many tests of a run ended how; a file that does not load, or an error outside any test, is a failed test as well. */
 export interface Counts {
   readonly passed: number
   readonly failed: number
   readonly skipped: number
+  /** What failed and why, some lines of text each: `✗ FILE: TEST`, then `│ …`. `.ci/run` repeats such lines at its end. */
+  readonly failures: readonly string[]
 }
 
-interface Report {
-  readonly numPassedTests: number
-  readonly numFailedTests: number
-  readonly numPendingTests: number
-}
+/** The environment variable that names the file for the reporter. */
+export const REPORT_FILE = 'KEYLESS_TEST_REPORT'
 
-/**
- * Runs vitest to its end, with its talk on this process's streams.
- *
- * @returns Its counts; a file that does not load, or an error outside any test, is one failed test as well.
- */
+/** Runs vitest to its end, with its talk on this process's streams. */
 export function vitest(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Counts {
   const directory = mkdtempSync(join(tmpdir(), 'keyless-test-'))
-  const outputFile = join(directory, 'report.json')
+  const file = join(directory, 'report.json')
   try {
     const { status } = spawnSync(
       process.execPath,
@@ -31,33 +26,39 @@ export function vitest(args: readonly string[], env: NodeJS.ProcessEnv = process
         join('node_modules', 'vitest', 'vitest.mjs'),
         'run',
         '--reporter=default',
-        '--reporter=json',
-        `--outputFile.json=${outputFile}`,
+        `--reporter=${join(import.meta.dirname, 'vitest-reporter.ts')}`,
         ...args,
       ],
-      { stdio: ['ignore', 'inherit', 'inherit'], env },
+      { stdio: ['ignore', 'inherit', 'inherit'], env: { ...env, [REPORT_FILE]: file } },
     )
-    const counts = countsOf(outputFile)
+    const counts = read(file)
     return counts.failed === 0 && status !== 0 ? { ...counts, failed: 1 } : counts
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }
 }
 
-function countsOf(file: string): Counts {
+function read(file: string): Counts {
   try {
-    const report = JSON.parse(readFileSync(file, 'utf8')) as Report
-    return {
-      passed: report.numPassedTests,
-      failed: report.numFailedTests,
-      skipped: report.numPendingTests,
-    }
+    return JSON.parse(readFileSync(file, 'utf8')) as Counts
   } catch {
-    return { passed: 0, failed: 0, skipped: 0 } // vitest did not get as far as a report; its status tells
+    return addUp([]) // vitest did not get as far as a report; its status tells
   }
 }
 
-/** The last line of a run, which a machine can read. */
-export function summary({ passed, failed, skipped }: Counts): string {
-  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
+/** Adds up. */
+export function addUp(runs: readonly Counts[]): Counts {
+  const sum = (key: 'passed' | 'failed' | 'skipped') => runs.reduce((all, one) => all + one[key], 0)
+  return {
+    passed: sum('passed'),
+    failed: sum('failed'),
+    skipped: sum('skipped'),
+    failures: runs.flatMap(({ failures }) => failures),
+  }
+}
+
+/** What failed, and a last line which a machine can read. */
+export function summary({ passed, failed, skipped, failures }: Counts): string {
+  const counts = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
+  return [...failures, counts].join('\n')
 }

@@ -4,15 +4,15 @@ import { isFields, listAt, objectRef, subjectOf, textAt } from '../core/object.t
 import type { KubeObject, ManagedFieldsEntry, ObjectRef } from '../core/object.ts'
 import { FIELD_MANAGER } from '../core/ownership.ts'
 import { apiError } from './api-error.ts'
-import type { KindFinder } from './discovery.ts'
+import type { KindFinder, ServedKinds } from './discovery.ts'
 import type { ApiAnswer, Transport } from './transport.ts'
 
 /** Objects of one cluster as raw JSON: nothing is dropped, nothing is converted. */
 export interface Api {
   readonly server: string
   kindOf(wanted: { readonly apiVersion: string; readonly kind: string }): Promise<ResourceKind>
-  /** Every kind whose objects can be listed and deleted, each in one version; some forty requests, once a run. */
-  servedKinds(): Promise<readonly ResourceKind[]>
+  /** Discovery of everything; some forty requests, once a run. */
+  servedKinds(): Promise<ServedKinds>
   /** Makes kinds known that the objects to be applied define themselves. */
   define(kinds: readonly ResourceKind[]): void
   /** @returns undefined if there is no such object. */

@@ -1,5 +1,4 @@
 import { blockers } from '../core/blockers.ts'
-import type { ResourceKind } from '../core/kinds.ts'
 import { objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
 import { inRanks } from '../core/order.ts'
@@ -9,6 +8,7 @@ import type { Api } from './api.ts'
 import type { Cluster } from './connect.ts'
 import { giveUp } from './give-up.ts'
 import { readLiveSet, searchLiveSet } from './live-set.ts'
+import type { OnHidden } from './live-set.ts'
 import { reasonToKeep } from './reason-to-keep.ts'
 import { isGone } from './removal.ts'
 
@@ -26,8 +26,8 @@ export interface DestroyOptions {
   readonly onDestroyed: (destroyed: Destroyed) => void
   /** Told of an object that does not go at once, and why. */
   readonly onWaiting?: (subject: string, reason: string) => void
-  /** Told of kinds that may not be listed, so that objects of theirs are not found without the inventory. */
-  readonly onHidden: (kinds: readonly ResourceKind[]) => void
+  /** Told of what cannot be listed, so that objects of it are not found without the inventory. */
+  readonly onHidden: OnHidden
 }
 
 /**

@@ -1,4 +1,4 @@
-import { DeployError } from '../core/errors.ts'
+import { DeployError, isFailure } from '../core/errors.ts'
 import { BUILT_IN_KINDS, findKind } from '../core/kinds.ts'
 import type { ResourceKind } from '../core/kinds.ts'
 import { at, groupOf, listAt, textAt } from '../core/object.ts'
@@ -10,16 +10,26 @@ import type { Transport } from './transport.ts'
 export interface KindFinder {
   /** @throws {DeployError} `ERR_UNKNOWN_KIND` if the cluster does not serve it. */
   find(wanted: { readonly apiVersion: string; readonly kind: string }): Promise<ResourceKind>
-  /** Every kind whose objects can be listed and deleted, each once, in the version its group prefers if that has it. */
-  served(): Promise<readonly ResourceKind[]>
+  served(): Promise<ServedKinds>
   /** Kinds that definitions among the applied objects bring; the cluster need not serve them yet. */
   define(kinds: readonly ResourceKind[]): void
+}
+
+/** Failures of a request that the API server answered: what it would have told is there, but not to be seen. */
+export const REFUSED = ['ERR_FORBIDDEN', 'ERR_API'] as const
+
+/** What discovery of everything tells; it can tell less than there is. */
+export interface ServedKinds {
+  /** Every kind whose objects can be listed and deleted, each once, in the version its group prefers if that has it. */
+  readonly kinds: readonly ResourceKind[]
+  /** API versions that did not tell their kinds, as of an aggregated API that is away; `/apis` if the groups are unknown. */
+  readonly silent: readonly string[]
 }
 
 export function kindFinder(transport: Transport): KindFinder {
   const asked = new Map<string, Promise<readonly ResourceKind[]>>()
   const defined: ResourceKind[] = []
-  let served: Promise<readonly ResourceKind[]> | undefined
+  let served: Promise<ServedKinds> | undefined
   const find: KindFinder['find'] = async (wanted) => {
     const known = findKind(BUILT_IN_KINDS, wanted) ?? findKind(defined, wanted)
     if (known) return known
@@ -55,22 +65,31 @@ function correction(
   )
 }
 
-async function servedKinds(transport: Transport): Promise<readonly ResourceKind[]> {
-  const { body } = await transport.request({ method: 'GET', path: '/apis' })
+async function servedKinds(transport: Transport): Promise<ServedKinds> {
+  const { status, body } = await transport.request({ method: 'GET', path: '/apis' })
   const versions = listAt(body, 'groups').flatMap((group) =>
     [at(group, 'preferredVersion'), ...listAt(group, 'versions')].flatMap(
       (version) => textAt(version, 'groupVersion') ?? [],
     ),
   )
+  const silent = status === 200 ? [] : ['/apis']
   const found = await Promise.all(
-    // an aggregated API that is away serves nothing that could be deleted now
-    [...new Set(['v1', ...versions])].map((one) => discover(transport, one).catch(() => [])),
+    [...new Set(['v1', ...versions])].map((one) =>
+      discover(transport, one).catch((error: unknown) => {
+        if (!isFailure(error, ...REFUSED)) throw error
+        silent.push(one)
+        return []
+      }),
+    ),
   )
   const lasting = found
     .flat()
     .filter(({ verbs }) => verbs.includes('list') && verbs.includes('delete'))
   const byKind = Map.groupBy(lasting, ({ apiVersion, kind }) => `${groupOf(apiVersion)}/${kind}`)
-  return [...byKind.values()].flatMap(([first]) => first ?? [])
+  return {
+    kinds: [...byKind.values()].flatMap(([first]) => first ?? []),
+    silent: silent.toSorted(),
+  }
 }
 
 type DiscoveredKind = ResourceKind & { readonly verbs: readonly unknown[] }

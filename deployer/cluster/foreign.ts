@@ -1,4 +1,4 @@
-import { DeployError } from '../core/errors.ts'
+import { isFailure } from '../core/errors.ts'
 import { isInventory } from '../core/inventory.ts'
 import type { ResourceKind } from '../core/kinds.ts'
 import { objectRef, subjectOf } from '../core/object.ts'
@@ -6,6 +6,7 @@ import type { KubeObject } from '../core/object.ts'
 import { PART_OF_LABEL, SET_ID_LABEL } from '../core/ownership.ts'
 import type { ObjectSet } from '../core/ownership.ts'
 import type { Api } from './api.ts'
+import { REFUSED } from './discovery.ts'
 
 /** Kubernetes itself writes and renews them; nobody would miss them. */
 const TRACES = ['Event', 'Lease', 'Endpoints', 'EndpointSlice']
@@ -13,16 +14,18 @@ const TRACES = ['Event', 'Lease', 'Endpoints', 'EndpointSlice']
 /**
  * What a namespace holds that is not of this set: deleting the namespace would delete it too. What Kubernetes itself
  * puts into every namespace does not count, nor what a controller made for an object of ours or is on its way out. A kind
- * that may not be listed counts: nobody knows what there is of it.
+ * that cannot be listed counts, and an API that does not tell its kinds: nobody knows what there is of it.
  */
 export async function foreignMembers(
   api: Api,
   namespace: string,
   set: ObjectSet,
 ): Promise<readonly string[]> {
-  const kinds = (await api.servedKinds()).filter(isOfValue)
-  const lists = await Promise.all(kinds.map((kind) => foreignOfKind(api, kind, namespace, set)))
-  return lists.flat()
+  const { kinds, silent } = await api.servedKinds()
+  const lists = await Promise.all(
+    kinds.filter(isOfValue).map((kind) => foreignOfKind(api, kind, namespace, set)),
+  )
+  return [...silent.map((version) => `${version} (does not tell its kinds)`), ...lists.flat()]
 }
 
 /** Whether objects of a kind are in namespaces, and somebody would miss them. */
@@ -42,10 +45,10 @@ async function foreignOfKind(
       .filter((object) => isForeign(object, set))
       .map((object) => subjectOf(objectRef(object)))
   } catch (error) {
-    if (!(error instanceof DeployError)) throw error
-    if (error.code === 'ERR_FORBIDDEN') return [`${kind.resource} (may not be listed)`]
-    if (error.code === 'ERR_NOT_FOUND') return []
-    throw error
+    if (isFailure(error, 'ERR_NOT_FOUND')) return []
+    if (!isFailure(error, ...REFUSED)) throw error
+    const why = error.code === 'ERR_FORBIDDEN' ? 'may not be listed' : 'cannot be listed'
+    return [`${kind.resource} (${why})`]
   }
 }
 

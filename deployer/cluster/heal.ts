@@ -1,4 +1,4 @@
-import { DeployError } from '../core/errors.ts'
+import { DeployError, isFailure } from '../core/errors.ts'
 import { inventoryRef } from '../core/inventory.ts'
 import { identityOf, objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
@@ -93,7 +93,7 @@ async function watchMembers(
       }
     }
   } catch (error) {
-    if (!(error instanceof DeployError) || error.code !== 'ERR_FORBIDDEN') throw error
+    if (!isFailure(error, 'ERR_FORBIDDEN')) throw error
     options.onWarning(`${error.message}; ${name} objects are not healed`)
   }
 }

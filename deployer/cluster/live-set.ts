@@ -1,12 +1,13 @@
-import { DeployError } from '../core/errors.ts'
+import { DeployError, isFailure } from '../core/errors.ts'
 import { inventoryRef, membersOf } from '../core/inventory.ts'
 import type { Member } from '../core/inventory.ts'
 import type { ResourceKind } from '../core/kinds.ts'
-import { at, groupOf, identityOf, listAt, objectRef } from '../core/object.ts'
+import { at, groupOf, identityOf, listAt, objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject, ObjectRef } from '../core/object.ts'
 import { PART_OF_LABEL } from '../core/ownership.ts'
 import type { ObjectSet } from '../core/ownership.ts'
 import type { Api } from './api.ts'
+import { REFUSED } from './discovery.ts'
 import { isOfValue } from './foreign.ts'
 
 /** What the cluster holds of a set, as one look at it showed. */
@@ -76,25 +77,29 @@ function isMadeByController({ metadata }: KubeObject): boolean {
   return listAt(metadata, 'ownerReferences').some((owner) => at(owner, 'controller') === true)
 }
 
+/** Told the resources that cannot be listed, and the API versions that do not tell theirs. */
+export type OnHidden = (names: readonly string[]) => void
+
 /**
  * Reads what carries the set's label, of every kind the cluster serves: for a set whose inventory was lost. Kinds with
  * namespaces are looked for in the set's own.
  *
- * @param onHidden Told of the kinds that may not be listed.
+ * @param onHidden Told of what could not be looked at.
  */
 export async function searchLiveSet(
   api: Api,
   set: ObjectSet,
-  onHidden: (kinds: readonly ResourceKind[]) => void,
+  onHidden: OnHidden,
 ): Promise<LiveSet> {
-  const hidden: ResourceKind[] = []
-  const kinds = (await api.servedKinds()).filter((kind) => !kind.namespaced || isOfValue(kind))
+  const { kinds, silent } = await api.servedKinds()
+  const hidden = [...silent]
+  const wanted = kinds.filter((kind) => !kind.namespaced || isOfValue(kind))
   const lists = await Promise.all(
-    kinds.map(async (kind) => {
+    wanted.map(async (kind) => {
       const ref = { ...kind, ...(kind.namespaced ? { namespace: set.namespace } : {}) }
       return listMembers(api, ref, set).catch((error: unknown) => {
-        if (!isError(error, 'ERR_FORBIDDEN')) throw error
-        hidden.push(kind)
+        if (!isFailure(error, ...REFUSED)) throw error
+        hidden.push(kind.resource)
         return []
       })
     }),
@@ -141,11 +146,18 @@ async function listAll(
 async function servedMembers(api: Api, members: readonly Member[]): Promise<readonly Member[]> {
   const isServed = await Promise.all(members.map((member) => isServedAs(api, member)))
   if (isServed.every(Boolean)) return members
-  const kinds = await api.servedKinds()
+  const { kinds, silent } = await api.servedKinds()
   return members.flatMap((member, index) => {
     if (isServed[index] === true) return [member]
     const now = kinds.find((kind) => isSameKind(kind, member))
-    return now ? [{ ...member, apiVersion: now.apiVersion }] : []
+    if (now) return [{ ...member, apiVersion: now.apiVersion }]
+    const unsure = silent.find((one) => one === '/apis' || isSameGroup(one, member.apiVersion))
+    if (unsure === undefined) return []
+    throw new DeployError(
+      'ERR_API',
+      `${subjectOf(member)}: it was deployed, but the API server does not tell whether it still serves its kind: ${unsure} is not answered`,
+      { subject: subjectOf(member), hint: SILENT },
+    )
   })
 }
 
@@ -153,14 +165,21 @@ async function isServedAs(api: Api, member: Member): Promise<boolean> {
   return api.kindOf(member).then(
     () => true,
     (error: unknown) => {
-      if (isError(error, 'ERR_UNKNOWN_KIND')) return false
+      if (isFailure(error, 'ERR_UNKNOWN_KIND')) return false
       throw error
     },
   )
 }
 
+const SILENT =
+  'nothing was written; try again once it answers: kubectl api-resources names what is wrong'
+
 function isSameKind(kind: ResourceKind, { apiVersion, kind: name }: Member): boolean {
-  return kind.kind === name && groupOf(kind.apiVersion) === groupOf(apiVersion)
+  return kind.kind === name && isSameGroup(kind.apiVersion, apiVersion)
+}
+
+function isSameGroup(one: string, other: string): boolean {
+  return groupOf(one) === groupOf(other)
 }
 
 /** A kind whose definition is only about to be applied has no objects. */
@@ -177,12 +196,8 @@ async function listMembers(
   return api.list(await api.kindOf(collection), options).then(
     ({ items }) => items,
     (error: unknown) => {
-      if (isError(error, 'ERR_NOT_FOUND')) return []
+      if (isFailure(error, 'ERR_NOT_FOUND')) return []
       throw error
     },
   )
-}
-
-function isError(error: unknown, code: DeployError['code']): boolean {
-  return error instanceof DeployError && error.code === code
 }

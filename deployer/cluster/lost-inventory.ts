@@ -1,12 +1,11 @@
-import type { ResourceKind } from '../core/kinds.ts'
 import { ownerOf } from '../core/ownership.ts'
 import type { ObjectSet } from '../core/ownership.ts'
 import type { Api } from './api.ts'
 import { searchLiveSet } from './live-set.ts'
-import type { LiveSet } from './live-set.ts'
+import type { LiveSet, OnHidden } from './live-set.ts'
 
-/** Told when the inventory is gone, with the kinds that may not be listed. */
-export type OnLost = (hidden: readonly ResourceKind[]) => void
+/** Told when the inventory is gone, with what cannot be listed. */
+export type OnLost = OnHidden
 
 /**
  * Adds what carries the set's label, of whatever kind, if the inventory is gone although objects of the set are there:
@@ -23,8 +22,8 @@ export async function withUnnamed(
     (object) => object.kind !== 'Namespace' && ownerOf(object, set) === 'ours',
   )
   if (live.inventory || !isLost) return live
-  const hidden: ResourceKind[] = []
-  const found = await searchLiveSet(api, set, (kinds) => hidden.push(...kinds))
+  const hidden: string[] = []
+  const found = await searchLiveSet(api, set, (names) => hidden.push(...names))
   onLost(hidden)
   return { ...live, liveByIdentity: new Map([...found.liveByIdentity, ...live.liveByIdentity]) }
 }

@@ -1,4 +1,4 @@
-import { DeployError } from '../core/errors.ts'
+import { isFailure } from '../core/errors.ts'
 import { pathStep } from '../core/changes.ts'
 import { at, identityOf, objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject, ObjectRef } from '../core/object.ts'
@@ -73,6 +73,6 @@ async function missingOf(
 }
 
 function unlessUnreadable(error: unknown): 'unknown' {
-  if (error instanceof DeployError && error.code === 'ERR_FORBIDDEN') return 'unknown'
+  if (isFailure(error, 'ERR_FORBIDDEN')) return 'unknown'
   throw error
 }

@@ -1,4 +1,4 @@
-import { DeployError } from '../core/errors.ts'
+import { isFailure } from '../core/errors.ts'
 import {
   FIELD_MANAGER,
   INVENTORY_PREFIX,
@@ -61,7 +61,7 @@ async function inventories(
         : [],
     )
   } catch (error) {
-    if (error instanceof DeployError && /FORBIDDEN|NOT_FOUND/.test(error.code)) return undefined
+    if (isFailure(error, 'ERR_FORBIDDEN', 'ERR_NOT_FOUND')) return undefined
     throw error
   }
 }

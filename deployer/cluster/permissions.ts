@@ -1,4 +1,4 @@
-import { DeployError } from '../core/errors.ts'
+import { DeployError, isFailure } from '../core/errors.ts'
 import { inventoryRef } from '../core/inventory.ts'
 import { collectionPath } from '../core/kinds.ts'
 import type { ResourceKind } from '../core/kinds.ts'
@@ -51,7 +51,7 @@ export async function explainRefusal(
   set: ObjectSet,
   error: unknown,
 ): Promise<never> {
-  if (error instanceof DeployError && error.code === 'ERR_FORBIDDEN') {
+  if (isFailure(error, 'ERR_FORBIDDEN')) {
     await checkPermissions(cluster, plan, set, permissionsOf)
   }
   throw error

@@ -1,4 +1,4 @@
-import { DeployError } from '../core/errors.ts'
+import { DeployError, isFailure } from '../core/errors.ts'
 import type { ResourceKind } from '../core/kinds.ts'
 import { identityOf, objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
@@ -23,7 +23,7 @@ export async function inScope(
   const placed = await Promise.all(
     objects.map(async (object) => {
       const kind = await api.kindOf(object).catch((error: unknown) => {
-        if (!(error instanceof DeployError) || error.code !== 'ERR_UNKNOWN_KIND') throw error
+        if (!isFailure(error, 'ERR_UNKNOWN_KIND')) throw error
         problems.push(`${subjectOf(objectRef(object))}: ${error.message}`)
         return undefined
       })

@@ -1,4 +1,5 @@
-import { DeployError } from '../core/errors.ts'
+import { isFailure } from '../core/errors.ts'
+import type { DeployError } from '../core/errors.ts'
 import type { KubeObject } from '../core/object.ts'
 import type { ObjectSet } from '../core/ownership.ts'
 import { isWaitedFor } from '../core/readiness.ts'
@@ -69,7 +70,7 @@ async function watchOne(
       judge.take(event, watch)
     }
   } catch (error) {
-    const isRefused = error instanceof DeployError && error.code === 'ERR_FORBIDDEN'
+    const isRefused = isFailure(error, 'ERR_FORBIDDEN')
     if (watch.isOwn || !isRefused) throw error
     onBlind(watch.kind.kind, error)
   }

@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { healSet } from '../cluster/heal.ts'
 import { whileLeading } from '../cluster/leader.ts'
 import { inScope } from '../cluster/scope.ts'
-import { DeployError, withStepToMake } from '../core/errors.ts'
+import { isFailure, withStepToMake } from '../core/errors.ts'
 import { readConfig } from './config.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
 import { npmCommand } from './npm-command.ts'
@@ -64,6 +64,6 @@ export async function heal(options: HealCommandOptions, context: CommandContext)
 /** A server that is away at the very start is met by leading anew; Ctrl-C needs no word; the rest ends the command. */
 function standDown(error: unknown, { report, signal }: CommandContext): void {
   if (signal.aborted) return
-  if (!(error instanceof DeployError) || error.code !== 'ERR_UNREACHABLE') throw error
+  if (!isFailure(error, 'ERR_UNREACHABLE')) throw error
   report({ event: 'warning', message: `${error.message}; trying again` })
 }

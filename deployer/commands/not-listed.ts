@@ -1,8 +1,6 @@
-import type { ResourceKind } from '../core/kinds.ts'
-
-/** The warning that a search by label saw nothing of these kinds. */
-export function notListed(kinds: readonly ResourceKind[]): string {
-  const names = kinds.map(({ resource }) => resource).toSorted()
-  const shown = `${names.slice(0, 3).join(', ')}${names.length > 3 ? `, … (${names.length} kinds)` : ''}`
-  return `There is no inventory, and you may not list ${shown}: nothing of them is found`
+/** The warning that a search by label saw nothing of these resources or API versions. */
+export function notListed(hidden: readonly string[]): string {
+  const names = hidden.toSorted()
+  const shown = `${names.slice(0, 3).join(', ')}${names.length > 3 ? `, … (${names.length} in all)` : ''}`
+  return `There is no inventory, and ${shown} cannot be listed: nothing of them is found`
 }

@@ -52,6 +52,11 @@ export class DeployError extends Error {
   }
 }
 
+/** Whether something thrown is a foreseen failure of one of these codes. */
+export function isFailure(error: unknown, ...codes: readonly ErrorCode[]): error is DeployError {
+  return error instanceof DeployError && codes.includes(error.code)
+}
+
 /** The process exit code a failure ends with. */
 export function exitCode(code: ErrorCode): number {
   return EXIT_CODES[code]

@@ -1,4 +1,4 @@
-import { DeployError } from './errors.ts'
+import { DeployError, isFailure } from './errors.ts'
 import type { ErrorCode } from './errors.ts'
 
 /** What the API server says about one object; everything else would be the same for all of them. */
@@ -7,7 +7,7 @@ const MOST_SHOWN = 20
 
 /** Whether an error is a refusal of one object, so that the others are worth asking about. */
 export function isRefusal(error: unknown): error is DeployError {
-  return error instanceof DeployError && ABOUT_ONE.includes(error.code)
+  return isFailure(error, ...ABOUT_ONE)
 }
 
 /** Several refusals as one error, so that a reader can mend everything before the next run. */

@@ -134,6 +134,23 @@ test('a definition whose resources may not be listed everywhere is kept', async 
   )
 })
 
+test('a resource of ours is not forgotten because nobody tells whether its kind is still served', async () => {
+  const folder = await createWidgets(['v1'], rest)
+  await deployed(folder)
+  await folder.write(rest)
+  recorder.refusal = ({ path }) => {
+    if (path === '/apis') return 403
+    return path === `/apis/${folder.namespace}.example.com/v1` ? 404 : undefined
+  }
+  const { code, stderr } = await folder.deployer('deploy')
+  recorder.refusal = () => undefined
+  expect({ code, stderr }).toMatchObject({ code: 1 })
+  expect(stderr).toContain(
+    `Widget/${folder.namespace}/w: it was deployed, but the API server does not tell whether it still serves its kind: /apis is not answered`,
+  )
+  expect((await folder.deployer('deploy', '--no-wait')).stderr).toContain('2 pruned')
+})
+
 function definitionLine(state: string): RegExp {
   return new RegExp(`CustomResourceDefinition/widgets\\.\\S+ +${state}`)
 }

@@ -37,3 +37,14 @@ export async function createFolder(
 export function configMap(name: string, data: object, metadata: object = {}) {
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, ...metadata }, data }
 }
+
+/** Takes away what names the objects of a set, as a hasty hand does. */
+export async function deleteInventory(
+  { client }: TestCluster,
+  { namespace }: TestEnvironment,
+): Promise<void> {
+  const maps = `/api/v1/namespaces/${namespace}/configmaps`
+  const { items } = await client.list(maps)
+  const inventory = items.find(({ metadata }) => metadata.name?.startsWith('inventory-'))
+  await client.delete(`${maps}/${inventory?.metadata.name}`)
+}

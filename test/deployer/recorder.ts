@@ -41,7 +41,7 @@ export async function startRecorder(cluster: TestCluster): Promise<Recorder> {
       const status = recorder.refusal(recorded)
       return status === undefined
         ? passOn(cluster, incoming, outgoing)
-        : outgoing.writeHead(status).end()
+        : outgoing.writeHead(status, { 'Content-Type': 'application/json' }).end(refused(recorded))
     }
     recorder
       .before(recorded)
@@ -71,6 +71,12 @@ export async function startRecorder(cluster: TestCluster): Promise<Recorder> {
     },
   }
   return recorder
+}
+
+/** What RBAC says; of another status nobody reads the text. */
+function refused({ path }: Recorded): string {
+  const message = `forbidden: User "test" cannot get path "${path}"`
+  return JSON.stringify({ kind: 'Status', status: 'Failure', reason: 'Forbidden', message })
 }
 
 function passOn(

@@ -12,7 +12,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { summary, vitest } from '../../scripts/vitest.ts'
+import { addUp, summary, vitest } from '../../scripts/vitest.ts'
 import type { Counts } from '../../scripts/vitest.ts'
 import { withAdministrator } from './administrator.ts'
 import { withKind } from './kind.ts'
@@ -32,7 +32,7 @@ async function main(words: readonly string[]): Promise<number> {
   if (kind !== undefined) runs.push(await withKind(kind, (file) => onCluster(file, words)))
   else if (kubeconfig !== undefined) runs.push(await onCluster(kubeconfig, words))
   else process.stdout.write('no cluster: neither JOURNEYS_KIND nor JOURNEYS_KUBECONFIG is set\n')
-  const all = runs.reduce(sum, { passed: 0, failed: 0, skipped: 0 })
+  const all = addUp(runs)
   process.stdout.write(`\n${summary(all)}\n`)
   return all.failed > 0 ? 1 : 0
 }
@@ -61,14 +61,6 @@ async function onCluster(kubeconfig: string, words: readonly string[]): Promise<
 
 function chosen(all: readonly string[], words: readonly string[]): readonly string[] {
   return words.length === 0 ? all : words
-}
-
-function sum(a: Counts, b: Counts): Counts {
-  return {
-    passed: a.passed + b.passed,
-    failed: a.failed + b.failed,
-    skipped: a.skipped + b.skipped,
-  }
 }
 
 process.exitCode = await main(process.argv.slice(2))
