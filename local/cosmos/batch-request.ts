@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { badRequest } from './errors.ts'
+import { parseJson } from './store/json.ts'
 
 /** What one operation inside a batch does. */
 export type BatchVerb = BatchOperation['operationType']
@@ -49,12 +50,4 @@ export function parseBatch(body: string): readonly BatchOperation[] {
       `The batch request is invalid: ${z.prettifyError(parsed.error).split('\n')[0] ?? ''}`,
     )
   return parsed.data
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
-  }
 }

@@ -177,6 +177,12 @@ describe.for(STORES)('items, with $store', ({ start }) => {
       says: 'One of the specified inputs is invalid',
     },
     {
+      what: 'a number beyond a double',
+      body: '{"id":"a","partitionKey":"p","x":[1e308,-1e309]}',
+      status: 400,
+      says: 'One of the specified inputs is invalid',
+    },
+    {
       what: 'more than 2 MB',
       body: JSON.stringify({ id: 'a', partitionKey: 'p', x: 'x'.repeat(2 * 1024 * 1024) }),
       status: 413,

@@ -6,13 +6,21 @@ export interface JsonObject {
   readonly [name: string]: Json
 }
 
-/** `undefined` if the text is no JSON. */
+/** `undefined` if the text is no JSON, or has a number beyond a double: it would be stored as another value. */
 export function parseJson(text: string): Json | undefined {
   try {
-    return JSON.parse(text) as Json
+    const value = JSON.parse(text) as Json
+    return MAY_OVERFLOW.test(text) && hasInfinity(value) ? undefined : value
   } catch {
     return undefined
   }
+}
+
+const MAY_OVERFLOW = /[eE]\+?\d{2}|\d{300}/
+
+function hasInfinity(value: Json): boolean {
+  if (typeof value !== 'object' || value === null) return value === Infinity || value === -Infinity
+  return Object.values(value).some(hasInfinity)
 }
 
 export function isJsonObject(value: Json | undefined): value is JsonObject {
