@@ -1,13 +1,11 @@
 import { isFailure } from '../core/errors.ts'
-import { pathStep } from '../core/changes.ts'
-import { at, identityOf, objectRef, subjectOf } from '../core/object.ts'
+import { mapAfter } from '../core/map-after.ts'
+import { identityOf, objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject, ObjectRef } from '../core/object.ts'
+import { SETTLED } from '../core/plan.ts'
 import type { Plan, PlanEntry } from '../core/plan.ts'
 import { missing, referencesOf } from '../core/references.ts'
 import type { Api } from './api.ts'
-
-/** Their pods run already, or are on their way out. */
-const SETTLED = ['unchanged', 'prune', 'skip']
 
 /**
  * What the pods of a plan will miss when they start, which no dry run tells: a ConfigMap, Secret, service account or
@@ -41,16 +39,10 @@ export async function missingReferences(api: Api, plan: Plan): Promise<readonly 
 type Found = KubeObject | 'removed' | 'unknown' | undefined
 
 /** An object as the deploy leaves it, with the keys that others put beside ours. */
-function afterwards({ action, desired, live, changes }: PlanEntry): Found {
+function afterwards(entry: PlanEntry): Found {
+  const { action, desired, live } = entry
   if (action === 'prune') return 'removed'
-  if (action === 'skip') return live
-  if (!desired || !live || action === 'recreate') return desired
-  const removed = changes.filter((change) => !('after' in change)).map(({ path }) => path)
-  const kept = Object.entries(at(live, 'data') ?? {}).filter(
-    ([key]) => !removed.includes('.data') && !removed.includes(`.data${pathStep(key)}`),
-  )
-  const stated = Object.entries(at(desired, 'data') ?? {})
-  return { ...desired, data: Object.fromEntries([...kept, ...stated]) }
+  return desired ? { ...desired, data: mapAfter(entry, 'data') } : live
 }
 
 async function missingOf(

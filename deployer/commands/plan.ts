@@ -3,6 +3,7 @@ import { missingReferences } from '../cluster/missing-references.ts'
 import type { OnLost } from '../cluster/lost-inventory.ts'
 import { makePlan } from '../cluster/plan.ts'
 import { inScope } from '../cluster/scope.ts'
+import { unmatchedServices } from '../cluster/unmatched-services.ts'
 import { countActions, isNoOp } from '../core/plan.ts'
 import type { Plan, PlanEntry } from '../core/plan.ts'
 import { subjectOf } from '../core/object.ts'
@@ -47,7 +48,8 @@ export async function showPlan(
   const made = await makePlan(api, objects, { set, ...takeovers(options), onLost })
   reportPlan(made.plan, { report, product })
   if (options.replaceAll !== true) refuseReplacingAll(made.plan, set)
-  for (const message of await missingReferences(api, made.plan)) {
+  const warnings = [missingReferences(api, made.plan), unmatchedServices(api, made.plan)]
+  for (const message of (await Promise.all(warnings)).flat()) {
     report({ event: 'warning', message })
   }
   return { ...made, objects }

@@ -28,6 +28,9 @@ const STATES = [
 /** What a deploy does with one object. */
 export type Action = (typeof ACTIONS)[number]
 
+/** Of objects that run as they are already, or are on their way out. */
+export const SETTLED: readonly Action[] = ['unchanged', 'prune', 'skip']
+
 /** What became of one object. */
 export type State = (typeof STATES)[number]
 
