@@ -95,6 +95,9 @@ async function story(platform: Platform): Promise<void> {
     deadlineSeconds: 1,
   })
   await deployer(['deploy', '--env', strangers], 1)
+  print(
+    `${styleText('green', '✓')} Refused, as it must be: this is what the cloud would have said\n`,
+  )
 
   say('Everything deployed is deleted')
   await deployer(['destroy', '--env', environment], 0)
@@ -120,12 +123,17 @@ async function documents(platform: Platform) {
   )
 }
 
-/** Runs the deployer as a user would, and holds it to the exit code that the story needs. */
+/**
+ * Runs the deployer as a user would, and holds it to the exit code that the story needs. A failure that belongs to the
+ * story is shown without the colour of one.
+ */
 async function deployer(args: readonly string[], expected: number): Promise<void> {
   stopped.signal.throwIfAborted()
   print(styleText('dim', `$ npm run ${args[0]} -- ${args.slice(1).join(' ')}\n`))
+  const uncoloured = { ...process.env, FORCE_COLOR: undefined, NO_COLOR: '1' }
   const child = spawn(process.execPath, [join('deployer', 'main.ts'), ...args], {
     stdio: 'inherit',
+    env: expected === 0 ? process.env : uncoloured,
   })
   // A terminal sends Ctrl-C to it as well; of anything else only this process hears
   const stop = () => stopped.signal.reason === 'SIGINT' || child.kill('SIGTERM')
