@@ -23,6 +23,8 @@ export interface DestroyOptions {
   readonly set: ObjectSet
   readonly timeoutMs: number
   readonly signal: AbortSignal
+  /** Told what is found, before the first of it is deleted. */
+  readonly onFound: (subjects: readonly string[]) => void
   readonly onDestroyed: (destroyed: Destroyed) => void
   /** Told of an object that does not go at once, and why. */
   readonly onWaiting?: (subject: string, reason: string) => void
@@ -48,6 +50,7 @@ export async function destroySet(
     ? known
     : await searchLiveSet(api, set, options.onHidden)
   const objects = [...liveByIdentity.values()]
+  options.onFound(objects.map((object) => subjectOf(objectRef(object))))
   const { ours = [], others = [] } = Object.groupBy(objects, (object) =>
     object.metadata.labels?.[PART_OF_LABEL] === set.id ? 'ours' : 'others',
   )

@@ -182,8 +182,8 @@ function tried(one: PlanEntry): Planned {
   return { entry: { ...one, isTried: true } }
 }
 
-function untried(why: string): { readonly reason: string } {
-  return { reason: `no dry run: ${why}` }
+function untried(why: string): Pick<PlanEntry, 'reason' | 'isUntried'> {
+  return { reason: `no dry run: ${why}`, isUntried: true }
 }
 
 function refusal(result: Refused, desired: KubeObject, verb: string, live?: KubeObject): Error {

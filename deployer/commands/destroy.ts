@@ -32,6 +32,7 @@ export async function destroy(
         set,
         timeoutMs: options.timeoutSeconds * 1_000,
         signal: context.signal,
+        onFound: (subjects) => context.report({ event: 'subjects', subjects }),
         onWaiting: (subject, reason) =>
           reportTerminating(subject, reason, options.timeoutSeconds, context),
         onHidden: (kinds) => context.report({ event: 'warning', message: notListed(kinds) }),

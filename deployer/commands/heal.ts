@@ -4,6 +4,7 @@ import { healSet } from '../cluster/heal.ts'
 import { whileLeading } from '../cluster/leader.ts'
 import { inScope } from '../cluster/scope.ts'
 import { isFailure, withStepToMake } from '../core/errors.ts'
+import { objectRef, subjectOf } from '../core/object.ts'
 import { readConfig } from './config.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
 import { npmCommand } from './npm-command.ts'
@@ -27,6 +28,8 @@ export async function heal(options: HealCommandOptions, context: CommandContext)
   return withTarget(from, context, async (cluster) => {
     const desired = await inScope(cluster.api, config.objects, config.environment.namespace)
     const { set } = config
+    const subjects = desired.map((object) => subjectOf(objectRef(object)))
+    report({ event: 'subjects', subjects })
     await whileLeading(
       cluster,
       {

@@ -8,7 +8,7 @@ import { countActions, isNoOp } from '../core/plan.ts'
 import type { Plan, PlanEntry } from '../core/plan.ts'
 import { subjectOf } from '../core/object.ts'
 import { refuseReplacingAll } from '../core/replaces-all.ts'
-import type { Report } from '../report/events.ts'
+import type { Report, Untried } from '../report/events.ts'
 import { readConfig } from './config.ts'
 import type { Config } from './config.ts'
 import type { CommandContext, CommonOptions, Takeovers } from './context.ts'
@@ -74,18 +74,35 @@ const LOST =
 
 /** One line per object, then the counts. */
 function reportPlan(made: Plan, { report, product }: Showing): void {
-  for (const entry of made.entries) reportEntry(entry, { report, product })
+  report({ event: 'subjects', subjects: made.entries.map(({ ref }) => subjectOf(ref)) })
+  const untried = sharedReasons(made)
+  const reasons = untried.map(({ reason }) => reason)
+  for (const entry of made.entries) reportEntry(entry, { report, product }, reasons)
   report({
     event: 'plan',
     id: made.id,
     counts: countActions(made.entries.map(({ action }) => action)),
+    ...(untried.length === 0 ? {} : { untried }),
   })
 }
 
-/** One line and the changed paths below it. */
+/** Why several objects could not be tried: as nothing in a namespace that the same deploy makes. */
+function sharedReasons({ entries }: Plan): readonly Untried[] {
+  const reasons = entries.flatMap(({ isUntried, reason }) => (isUntried && reason) || [])
+  return [...Map.groupBy(reasons, (reason) => reason)]
+    .map(([reason, all]) => ({ reason, count: all.length }))
+    .filter(({ count }) => count > 1)
+}
+
+/**
+ * One line and the changed paths below it.
+ *
+ * @param shared Reasons that are told of several entries at once.
+ */
 export function reportEntry(
   { ref, action, reason, changes, healed }: PlanEntry,
   { report, product }: Showing,
+  shared: readonly string[] = [],
 ): void {
   const taken = (healed ?? []).map(({ path, manager }) => `${path} taken back from ${manager}`)
   const why = [reason, ...taken].filter((part) => part !== undefined).join('; ')
@@ -94,6 +111,7 @@ export function reportEntry(
     subject: subjectOf(ref),
     action,
     ...(why === '' ? {} : { reason: why }),
+    ...(shared.includes(why) ? { isShared: true } : {}),
     changes,
     product,
   })

@@ -33,6 +33,7 @@ export async function status(options: CommonOptions, context: CommandContext): P
     const live = await readLiveSet(api, desired.map(objectRef), config.set)
     const known = { set: config.set, now: context.now() }
     const lines = await Promise.all(desired.map((object) => describe(api, object, live, known)))
+    context.report({ event: 'subjects', subjects: lines.map(({ subject }) => subject) })
     for (const line of lines) context.report({ event: 'status', ...line })
     const current = lines.filter(({ state }) => state === 'current').length
     const drifted = lines.filter(({ drift }) => drift !== undefined).length

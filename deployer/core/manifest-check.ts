@@ -92,7 +92,8 @@ function duplicates(values: readonly SourceValue[]): readonly string[] {
     const [first] = same
     if (!first || same.length === 1) return []
     const places = same.map(({ place }) => place).join(', ')
-    return [`${subjectOf(refOf(first))} is written ${same.length} times: ${places}; keep one`]
+    const often = same.length === 2 ? 'twice' : `${same.length} times`
+    return [`${subjectOf(refOf(first))} is written ${often}: ${places}; keep one`]
   })
 }
 

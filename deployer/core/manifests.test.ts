@@ -38,7 +38,7 @@ test.for([
   {
     when: 'one object is written twice',
     texts: [CONFIG_MAP, CONFIG_MAP],
-    says: 'ConfigMap/a is written 2 times: 0.yaml:1, 1.yaml:1',
+    says: 'ConfigMap/a is written twice: 0.yaml:1, 1.yaml:1',
   },
   {
     when: 'a document has no kind',

@@ -47,6 +47,8 @@ export interface PlanEntry {
   readonly migrates?: boolean
   /** A dry run of just this apply was accepted, so that it is known to be allowed. */
   readonly isTried?: boolean
+  /** It could not be tried, and `reason` says why. */
+  readonly isUntried?: boolean
   /** What is asked for; absent for `prune` and `skip`. */
   readonly desired?: KubeObject
   /** The incarnation the entry was decided on. */

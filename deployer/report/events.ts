@@ -13,6 +13,8 @@ export type ReportEvent =
       readonly server: string
       readonly namespace: string
     }
+  /** Which objects the lines after it are about; a voice that aligns its columns needs to know them before the first. */
+  | { readonly event: 'subjects'; readonly subjects: readonly string[] }
   /** `begin`: • what starts now, with its bound. `done`: ✓ what came of it. */
   | { readonly event: 'begin' | 'done'; readonly message: string }
   | { readonly event: 'warning'; readonly message: string }
@@ -22,10 +24,18 @@ export type ReportEvent =
       readonly subject: string
       readonly action: string
       readonly reason?: string
+      /** Others have the same reason, which `plan` tells as well. */
+      readonly isShared?: boolean
       readonly changes: readonly Change[]
       readonly product: boolean
     }
-  | { readonly event: 'plan'; readonly id: string; readonly counts: string }
+  | {
+      readonly event: 'plan'
+      readonly id: string
+      readonly counts: string
+      /** Why several objects could not be tried. */
+      readonly untried?: readonly Untried[]
+    }
   /** What became of an object: created, configured, current, deleted … */
   | {
       readonly event: 'object'
@@ -70,6 +80,12 @@ export type ReportEvent =
       readonly exitCode: number
       readonly stack?: string
     }
+
+/** A reason that keeps several objects of a plan from being tried. */
+export interface Untried {
+  readonly reason: string
+  readonly count: number
+}
 
 /** Takes what a command says. */
 export type Report = (event: ReportEvent) => void

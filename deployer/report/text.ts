@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import { sideBySide } from '../core/side-by-side.ts'
+import { columnWidth } from './columns.ts'
 import type { Report, ReportEvent } from './events.ts'
 
 /** Where text goes: stdout is the product, stderr the talk. */
@@ -12,6 +13,7 @@ export interface Streams {
 
 type Style = Parameters<typeof styleText>[0]
 
+/** Red is for failures alone: what goes as it was asked to is none. */
 const STYLES: Readonly<Record<string, Style>> = {
   create: 'green',
   created: 'green',
@@ -21,9 +23,10 @@ const STYLES: Readonly<Record<string, Style>> = {
   recreated: 'magenta',
   adopt: 'yellow',
   adopted: 'yellow',
-  prune: 'red',
-  pruned: 'red',
-  deleted: 'red',
+  prune: 'magenta',
+  pruned: 'magenta',
+  deleted: 'magenta',
+  left: 'red',
   failed: 'red',
   unchanged: 'dim',
   current: 'green',
@@ -31,13 +34,15 @@ const STYLES: Readonly<Record<string, Style>> = {
 
 /** Lines that are the same in a terminal and in CI: nothing is redrawn. */
 export function textReport(streams: Streams): Report {
+  let width = 0
   return (event) => {
+    if (event.event === 'subjects') width = columnWidth(event.subjects)
     const product = isProduct(event)
     const write = product ? streams.stdout : streams.stderr
     const colour = product ? streams.colour.stdout : streams.colour.stderr
     const paint = (style: Style | undefined, text: string) =>
       colour && style !== undefined ? styleText(style, text, { validateStream: false }) : text
-    for (const line of linesOf(event, paint)) write(`${line}\n`)
+    for (const line of linesOf(event, { paint, width })) write(`${line}\n`)
   }
 }
 
@@ -48,8 +53,17 @@ function isProduct(event: ReportEvent): boolean {
 
 type Paint = (style: Style | undefined, text: string) => string
 
-function linesOf(event: ReportEvent, paint: Paint): readonly string[] {
+interface Look {
+  readonly paint: Paint
+  /** Of the column of names. */
+  readonly width: number
+}
+
+function linesOf(event: ReportEvent, look: Look): readonly string[] {
+  const { paint, width } = look
   switch (event.event) {
+    case 'subjects':
+      return []
     case 'target':
       return [
         `• ${event.doing} ${event.context} (${event.server}), namespace ${event.namespace}, environment ${event.environment}`,
@@ -62,23 +76,30 @@ function linesOf(event: ReportEvent, paint: Paint): readonly string[] {
       return [`${paint('yellow', '!')} ${event.message}`]
     case 'planned':
       return [
-        objectLine(event.subject, paint(STYLES[event.action], event.action), event.reason),
+        objectLine(
+          event.subject.padEnd(width),
+          paint(STYLES[event.action], event.action),
+          event.isShared === true ? undefined : event.reason,
+        ),
         ...event.changes.map((change) => `    ${changeText(change)}`),
       ]
     case 'plan':
-      return [`${paint('green', '✓')} Planned: ${event.counts} (plan ${event.id})`]
+      return [
+        ...(event.untried ?? []).map(({ reason, count }) => `  ${count} objects: ${reason}`),
+        `${paint('green', '✓')} Planned: ${event.counts} (plan ${event.id})`,
+      ]
     case 'object':
-      return [markedLine(event, paint)]
+      return [markedLine(event, look)]
     case 'status':
       return [
         objectLine(
-          event.subject,
+          event.subject.padEnd(width),
           `${paint(STYLES[event.state], event.state.padEnd(12))} ${event.age ?? ''}`.trimEnd(),
           event.reason,
         ),
       ]
     case 'healed':
-      return [objectLine(event.subject, paint('yellow', event.did), foundText(event))]
+      return [objectLine(event.subject.padEnd(width), paint('yellow', event.did), foundText(event))]
     case 'evidence':
       return event.text.split('\n').map((text) => `    ${event.kind.padEnd(8)} ${text}`)
     case 'rendered':
@@ -94,15 +115,17 @@ function linesOf(event: ReportEvent, paint: Paint): readonly string[] {
   }
 }
 
+/** @param subject As wide as its column. */
 function objectLine(subject: string, state: string, reason: string | undefined): string {
-  return `  ${subject.padEnd(44)}  ${state}${reason === undefined ? '' : `: ${reason}`}`
+  return `  ${subject}  ${state}${reason === undefined ? '' : `: ${reason}`}`
 }
 
 function markedLine(
   event: Extract<ReportEvent, { readonly event: 'object' }>,
-  paint: Paint,
+  { paint, width }: Look,
 ): string {
-  const line = objectLine(event.subject, paint(STYLES[event.state], event.state), event.reason)
+  const state = paint(STYLES[event.state], event.state)
+  const line = objectLine(event.subject.padEnd(width), state, event.reason)
   if (event.state === 'failed') return `${paint('red', '✗')}${line.slice(1)}`
   return event.state === 'current' ? `${paint('green', '✓')}${line.slice(1)}` : line
 }

@@ -12,7 +12,18 @@ export interface Veil {
 }
 
 /** Names and words by which programs read the output: never touched, and never a place for a value. */
-const OWN_WORDS = ['event', 'subject', 'action', 'state', 'code', 'id', 'kind', 'path', 'pod']
+const OWN_WORDS = [
+  'event',
+  'subject',
+  'subjects',
+  'action',
+  'state',
+  'code',
+  'id',
+  'kind',
+  'path',
+  'pod',
+]
 
 /** Events that are said in our own words and the names of the run alone; only what looks like a key is masked there. */
 const OWN_EVENTS = ['target', 'begin', 'done', 'plan', 'next']

@@ -229,7 +229,7 @@ test('every mistake in a folder of manifests is named with its place', async () 
   expect(code).toBe(2)
   expect(stderr).toContain('c.yaml:2:1: not valid YAML')
   expect(stderr).toContain('d.yaml:1: not a Kubernetes object: kind and metadata.name missing')
-  expect(stderr).toMatch(/ConfigMap\/\S+ is written 2 times: .*a\.yaml:1, .*b\.yaml:1/)
+  expect(stderr).toMatch(/ConfigMap\/\S+ is written twice: .*a\.yaml:1, .*b\.yaml:1/)
 })
 
 test('the log of a pod that is not there names the next step', async () => {

@@ -90,6 +90,14 @@ test('a right object of a namespace that is not there yet is only said to be unt
   )
 })
 
+test('that several objects are untried is said once', async () => {
+  const { code, stderr } = await deployNew(configMap('a', { a: '1' }), configMap('b', { b: '1' }))
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+  expect(stderr.match(/.*no dry run.*/g)).toEqual([
+    expect.stringMatching(/^ {2}2 objects: no dry run: namespace "\S+" is not there yet$/),
+  ])
+})
+
 test('every object that is refused is named at once', async () => {
   const folder = await createFolder(
     cluster,
