@@ -1,9 +1,10 @@
 import type { Verdict } from './worker-error.ts'
 
-type Refusal = Omit<Verdict, 'code'>
+/** A fix may quote the answer, so that it can be read without it. */
+type Refusal = Omit<Verdict, 'code' | 'fix'> & {
+  readonly fix: string | ((answer: string) => string)
+}
 
-const GRANT =
-  'assign a Cosmos DB data role (a sqlRoleAssignment, not an Azure role) with this action at this scope to the principal named above'
 const AUDIENCE =
   "make COSMOS_ENDPOINT the account's own address, as the portal shows it, not a regional one"
 const NETWORK_RULES =
@@ -11,11 +12,11 @@ const NETWORK_RULES =
 const AGAIN = 'let the pod be started again; https://status.azure.com tells about outages'
 
 /** A new role assignment takes a while to reach every replica, so 5301 and 5302 heal by themselves at first. */
-const ROLE = { exitCode: 32, fix: GRANT, retry: true } as const
+const ROLE = { exitCode: 32, fix: grant, retry: true } as const
 const TOKEN = { exitCode: 34, fix: AUDIENCE } as const
 const CLOCK = {
   exitCode: 22,
-  fix: "compare the node's clock with the times in the sentence above",
+  fix: "compare the node's clock with the times in the answer",
 } as const
 
 /**
@@ -86,4 +87,15 @@ export const OTHER_STATUS: Refusal = {
   exitCode: 31,
   what: 'Cosmos DB refused the request',
   fix: AGAIN,
+}
+
+/** What the service found missing, in its own words: `principal [OID] … action [ACTION] … on resource [SCOPE]`. */
+const MISSING = /principal \[([^\]]+)\][^]*? action \[([^\]]+)\][^]*? on resource \[([^\]]+)\]/
+
+function grant(answer: string): string {
+  const [, principal, action, resource] = MISSING.exec(answer) ?? []
+  const role = 'assign a Cosmos DB data role (a sqlRoleAssignment, not an Azure role)'
+  return principal === undefined
+    ? `${role} with the action and at the scope of the answer to the pod's identity, by its principal id (not its client id)`
+    : `${role} with the action ${action} at the scope ${resource?.replace(/^\/?/, '/')} to the principal ${principal}`
 }

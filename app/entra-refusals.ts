@@ -110,8 +110,7 @@ export const ENTRA_REFUSALS: Readonly<Record<string, Refusal>> = {
   '700024': {
     ...CLOCK,
     what: 'the pod token is outside its time window by the clock of the token service',
-    fix: () =>
-      "compare the node's clock with the token service's; both times are in the sentence above",
+    fix: () => "compare the node's clock with the token service's; both times are in the answer",
   },
   '90061': { ...UNREACHABLE, what: "the issuer's documents cannot be read", fix: issuerDocuments },
   '50166': { ...UNREACHABLE, what: "the issuer's documents cannot be read", fix: issuerDocuments },

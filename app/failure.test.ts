@@ -105,6 +105,29 @@ test.for([
   expect(details).toContainEqual(['activity', 'a-1'])
 })
 
+const BLOCKED =
+  'Request blocked by Auth acct : Request is blocked because principal [63cf-oid] does not have required RBAC permissions to perform action [Microsoft.DocumentDB/databaseAccounts/readMetadata] on resource ['
+
+test.for([
+  {
+    when: 'the gateway names all',
+    answer: `${BLOCKED}/].  Learn more: https://aka.ms/cosmos-native-rbac.`,
+    fix: /action \S+\/readMetadata at the scope \/ to the principal 63cf-oid$/,
+  },
+  {
+    when: 'a replica names a container',
+    answer: `${BLOCKED}dbs/a/colls/b].`,
+    fix: /at the scope \/dbs\/a\/colls\/b to the principal 63cf-oid$/,
+  },
+  {
+    when: 'the answer says less',
+    answer: 'Forbidden',
+    fix: /to the pod's identity, by its principal id \(not its client id\)$/,
+  },
+])('the fix of a missing role can be read without the answer when $when', ({ answer, fix }) => {
+  expect(explain(cosmos(403, 5301, answer), COSMOS).verdict.fix).toMatch(fix)
+})
+
 test.for([
   { code: 'ENOTFOUND', token: 23, cosmos: 31 },
   { code: 'EAI_AGAIN', token: 23, cosmos: 31 },

@@ -58,9 +58,11 @@ function cosmosRefusal(error: unknown, place: Place): WorkerError | undefined {
   if (place.service !== 'Cosmos DB' || typeof status !== 'number') return undefined
   const exact = `${status}/${typeof substatus === 'number' ? substatus : 0}`
   const refusal = COSMOS_REFUSALS[exact] ?? COSMOS_REFUSALS[String(status)] ?? OTHER_STATUS
-  return failure({ ...refusal, code: exact }, error, [
+  const answer = messageOf(error)
+  const fix = typeof refusal.fix === 'string' ? refusal.fix : refusal.fix(answer)
+  return failure({ ...refusal, code: exact, fix }, error, [
     ['asked', place.where],
-    ['answer', clipped(messageOf(error))],
+    ['answer', clipped(answer)],
     ...(typeof activityId === 'string' ? [['activity', activityId] as const] : []),
   ])
 }
