@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { told } from '../core/evidence-text.ts'
 import type { Told } from '../core/evidence-text.ts'
-import { numberAt, objectRef, textAt } from '../core/object.ts'
+import { eventLines } from '../core/event-lines.ts'
+import { objectRef, textAt } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
 import { logSource, terminationMessage } from '../core/pod-containers.ts'
 import type { Cluster } from './connect.ts'
@@ -9,7 +10,7 @@ import { podLog } from './pod-log.ts'
 
 /** What tells why an object is not ready; `verdict` is what the container wrote at its end. */
 export interface Evidence extends Told {
-  /** Its events, oldest first: `Warning Failed (3x): …` */
+  /** Its events, oldest first: `Warning Failed (×3): …` */
   readonly events: readonly string[]
 }
 
@@ -45,7 +46,7 @@ export async function evidenceOf(
   return {
     ...told(log, message),
     // where the container itself has told, that it was pulled and started is noise
-    events: (hasSpoken ? events.filter(isWarning) : events).slice(-MAX_EVENTS).map(eventText),
+    events: eventLines(hasSpoken ? events.filter(isWarning) : events).slice(-MAX_EVENTS),
   }
 }
 
@@ -65,12 +66,6 @@ async function readEvents(cluster: Cluster, object: KubeObject): Promise<readonl
 
 function isWarning(event: KubeObject): boolean {
   return textAt(event, 'type') === 'Warning'
-}
-
-function eventText(event: KubeObject): string {
-  const count = numberAt(event, 'count') ?? 1
-  const times = count > 1 ? ` (${count}x)` : ''
-  return `${textAt(event, 'type')} ${textAt(event, 'reason')}${times}: ${textAt(event, 'message')}`
 }
 
 function timeOf(event: KubeObject): string {

@@ -4,6 +4,7 @@ import { healSet } from '../cluster/heal.ts'
 import { whileLeading } from '../cluster/leader.ts'
 import { inScope } from '../cluster/scope.ts'
 import { isFailure, withStepToMake } from '../core/errors.ts'
+import { objectCount } from '../core/object-count.ts'
 import { objectRef, subjectOf } from '../core/object.ts'
 import { readConfig } from './config.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
@@ -43,7 +44,7 @@ export async function heal(options: HealCommandOptions, context: CommandContext)
             event: 'begin',
             message:
               leader === holder
-                ? `Leading as ${holder}: keeping ${desired.length} objects until stopped`
+                ? `Leading as ${holder}: keeping ${objectCount(desired.length)} until stopped`
                 : `Standing by: ${leader} leads`,
           }),
       },

@@ -4,7 +4,9 @@ import { createListeners } from '../cluster/listeners.ts'
 import { waitUntilReady } from '../cluster/wait.ts'
 import type { WaitResult } from '../cluster/wait-judge.ts'
 import { DeployError } from '../core/errors.ts'
+import { fixOf } from '../core/evidence-text.ts'
 import { hintOf } from '../core/hints.ts'
+import { objectCount } from '../core/object-count.ts'
 import { objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
 import type { ObjectSet } from '../core/ownership.ts'
@@ -13,6 +15,7 @@ import type { Readiness } from '../core/readiness-result.ts'
 import type { Waited } from '../core/waited.ts'
 import type { Heard } from '../core/waiting-line.ts'
 import type { CommandContext } from './context.ts'
+import { createWaitTeller } from './wait-teller.ts'
 
 /** With many objects the first ones tell enough; each costs two requests. */
 const MAX_EXPLAINED = 5
@@ -35,7 +38,7 @@ export async function waitAndExplain(
   if (count === 0) return []
   context.report({
     event: 'begin',
-    message: `Waiting up to ${timeoutSeconds} s for ${plural(count)}`,
+    message: `Waiting up to ${timeoutSeconds} s for ${objectCount(count)}`,
   })
   const result = await waitAndTell(cluster, objects, { set, timeoutSeconds }, context)
   return conclude(cluster, result, timeoutSeconds, context)
@@ -54,12 +57,13 @@ async function waitAndTell(
   context: CommandContext,
 ): Promise<WaitResult> {
   const listeners = createListeners(cluster, context.signal)
+  const teller = createWaitTeller((one) => reportChange(one, context))
   try {
     return await waitUntilReady(cluster, objects, {
       set,
       timeoutMs: timeoutSeconds * 1_000,
       signal: context.signal,
-      onChange: (one) => reportChange(one, context),
+      onChange: teller.tell,
       onSeen: ({ object, readiness, culprit }) => {
         if (readiness.status !== 'in-progress' || culprit.kind !== 'Pod') return
         listeners.listen(culprit, (heard) => reportHeard(object, heard, context))
@@ -68,6 +72,7 @@ async function waitAndTell(
         context.report({ event: 'warning', message: `no ${kind} is looked at: ${message}` }),
     })
   } finally {
+    teller.close()
     await listeners.close()
   }
 }
@@ -122,10 +127,9 @@ async function explain(
   for (const text of events) say('event', text)
   for (const text of log) say('log', text)
   if (verdict !== undefined) say('verdict', verdict)
-  // What the worker itself says to do is more exact than anything that can be said from outside
-  if ([...log, verdict ?? ''].some((text) => /^\s*fix[: ]/m.test(text))) return undefined
   const cause = readiness.status === 'failed' ? readiness.cause : undefined
-  return hintOf(cause, reasonOf(readiness), verdict, ...events)
+  const fix = fixOf({ log, ...(verdict === undefined ? {} : { verdict }) })
+  return fix ?? hintOf(cause, reasonOf(readiness), verdict, ...events)
 }
 
 function objectFailed({ object, readiness }: Waited, hint: string | undefined): DeployError {
@@ -152,7 +156,7 @@ function notReady(
     first === undefined
       ? ''
       : `: ${subjectOf(objectRef(first.object))}: ${reasonOf(first.readiness) ?? first.readiness.status}`
-  const share = `${late.length} of ${plural(count)} not ready after ${timeoutSeconds} s`
+  const share = `${late.length} of ${objectCount(count)} not ready after ${timeoutSeconds} s`
   return new DeployError('ERR_NOT_READY', `${share}${example}`, {
     hint:
       hint ?? 'look at it with status; deploy again waits again and changes nothing that is right',
@@ -161,8 +165,4 @@ function notReady(
 
 function reasonOf(readiness: Readiness): string | undefined {
   return 'reason' in readiness ? readiness.reason : undefined
-}
-
-function plural(count: number): string {
-  return count === 1 ? '1 object' : `${count} objects`
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { told } from './evidence-text.ts'
+import { fixOf, told } from './evidence-text.ts'
 
 const FIX = 'assign a role with this action at this scope'
 const LOG = [
@@ -39,4 +39,22 @@ test('a verdict without a log is whole, and a long log is its end', () => {
   })
   const log = Array.from({ length: 40 }, (_, index) => `line ${index}`)
   expect(told(log, undefined).log).toEqual(log.slice(-20))
+})
+
+test.for([
+  { where: 'the log', told: { log: ['5/7 cosmos       FAIL', `  fix       ${FIX}`] }, fix: FIX },
+  { where: 'the verdict', told: { log: [], verdict: `exit 32: no role\nfix: ${FIX}` }, fix: FIX },
+  {
+    where: 'a log of JSON',
+    told: { log: [JSON.stringify({ status: 'fail', fix: FIX })] },
+    fix: FIX,
+  },
+  { where: 'several attempts', told: { log: ['  fix       old', `  fix       ${FIX}`] }, fix: FIX },
+  {
+    where: 'no line',
+    told: { log: ['fixing it', '{"status":"fail"', 'a fix: b'] },
+    fix: undefined,
+  },
+])('what to do is found in $where', ({ told: said, fix }) => {
+  expect(fixOf(said)).toBe(fix)
 })

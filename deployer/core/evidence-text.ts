@@ -1,3 +1,6 @@
+import { textAt } from './object.ts'
+import { parsedLine } from './parsed-line.ts'
+
 /** What a container said, so that nothing is said twice. */
 export interface Told {
   readonly log: readonly string[]
@@ -23,6 +26,16 @@ export function told(log: readonly string[], message: string | undefined): Told 
     .filter((line) => line.trim() !== '' && !text.includes(collapsed(valueOf(line))))
     .join('\n')
   return verdict === '' ? { log: shown } : { log: shown, verdict }
+}
+
+const FIX = /^\s*fix(?:: *| {2,})(.*)$/
+
+/** What the container itself says to do, which is more exact than anything that can be said from outside. */
+export function fixOf({ log, verdict }: Told): string | undefined {
+  const lines = [...log, ...(verdict ?? '').split('\n')]
+  return lines
+    .flatMap((line) => FIX.exec(line)?.[1] ?? textAt(parsedLine(line), 'fix') ?? [])
+    .at(-1)
 }
 
 /** A line that is indented belongs to the one above. */

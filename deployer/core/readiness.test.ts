@@ -255,3 +255,20 @@ test('an object that is being deleted is terminating, whatever else it says', ()
   const metadata = { name: 'x', deletionTimestamp: '2026-01-01T00:00:00Z' }
   expect(readiness({ apiVersion: 'v1', kind: 'ConfigMap', metadata }).status).toBe('terminating')
 })
+
+test.for([
+  { kind: 'Job', status: { active: 1 }, reason: '1 pod active, not complete' },
+  {
+    kind: 'Job',
+    status: { active: 2, failed: 1 },
+    reason: '2 pods active, 1 failed, not complete',
+  },
+  {
+    kind: 'Deployment',
+    status: { replicas: 2, updatedReplicas: 1 },
+    reason: '1 old replica still there',
+  },
+])('a $kind says $reason', ({ kind, status, reason }) => {
+  const live = { apiVersion: 'x', kind, metadata: { name: 'x' }, spec: { replicas: 1 }, status }
+  expect(readiness(live)).toMatchObject({ reason })
+})

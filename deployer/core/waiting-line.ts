@@ -1,4 +1,5 @@
 import { textAt } from './object.ts'
+import { parsedLine } from './parsed-line.ts'
 
 /** What one line of a worker's log tells somebody who waits for it. */
 export interface Heard {
@@ -23,19 +24,11 @@ export function heardIn(line: string): Heard {
 }
 
 function heardInJson(line: string): Heard {
-  const event = parsed(line)
+  const event = parsedLine(line)
   if (textAt(event, 'status') !== 'wait') return {}
   const [step, code, message, fix] = ['step', 'code', 'message', 'fix'].map((key) =>
     textAt(event, key),
   )
   const reason = [step && `${step}:`, code, message].filter(Boolean).join(' ')
   return { reason, ...(fix === undefined ? {} : { fix }) }
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line) as unknown
-  } catch {
-    return undefined
-  }
 }

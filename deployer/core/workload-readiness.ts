@@ -75,9 +75,9 @@ export function jobReadiness(live: KubeObject): Readiness {
     return failed(isLate ? 'deadline' : 'job-failed', conditionText(live, type))
   }
   if (isCondition(live, 'Suspended', 'True')) return { status: 'current', reason: 'suspended' }
-  const failures = count(live, 'failed') ?? 0
+  const [active, failures] = [count(live, 'active') ?? 0, count(live, 'failed') ?? 0]
   const already = failures > 0 ? `, ${failures} failed` : ''
-  return inProgress(`${count(live, 'active') ?? 0} pods active${already}, not complete`)
+  return inProgress(`${active} ${active === 1 ? 'pod' : 'pods'} active${already}, not complete`)
 }
 
 /**
@@ -121,5 +121,6 @@ function atLeast(
 
 function notAbove(live: KubeObject, wanted: number): Readiness | undefined {
   const surplus = (count(live, 'replicas') ?? 0) - wanted
-  return surplus > 0 ? inProgress(`${surplus} old replicas still there`) : undefined
+  if (surplus <= 0) return undefined
+  return inProgress(`${surplus} old ${surplus === 1 ? 'replica' : 'replicas'} still there`)
 }

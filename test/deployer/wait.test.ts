@@ -40,6 +40,14 @@ test.for([
     says: ['exit code 21', 'verdict  AADSTS700213: no match', 'letter by letter'],
   },
   {
+    when: 'the verdict says what to do, which the last lines repeat',
+    status: {
+      phase: 'Failed',
+      containerStatuses: [terminated(32, '403/5301: no role\nfix: assign one')],
+    },
+    says: ['failed (container-ended): container worker: exit code 32\n    hint  assign one\nERR_'],
+  },
+  {
     when: 'the image does not exist',
     status: { phase: 'Pending', containerStatuses: [waiting('ErrImagePull', 'not found')] },
     says: ['ErrImagePull: not found', 'check the name of the image (`image` in the environment'],
