@@ -49,6 +49,8 @@ export type ReportEvent =
       readonly event: 'status'
       readonly subject: string
       readonly state: string
+      /** As of `object`. */
+      readonly cause?: FailureCause
       readonly reason?: string
       /** What differs from what was deployed, and by whom; absent if nothing does. */
       readonly drift?: string

@@ -95,7 +95,7 @@ function linesOf(event: ReportEvent, look: Look): readonly string[] {
         objectLine(
           event.subject.padEnd(width),
           `${paint(STYLES[event.state], event.state.padEnd(12))} ${event.age ?? ''}`.trimEnd(),
-          event.reason,
+          event.cause === undefined ? event.reason : `${event.cause}: ${event.reason ?? ''}`,
         ),
       ]
     case 'healed':

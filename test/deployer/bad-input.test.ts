@@ -245,7 +245,7 @@ test('the log of a pod that is not there names the next step', async () => {
 test('status of what is not deployed ends with the next step', async () => {
   const { code, stderr } = await environment.deployer('status')
   expect(code).toBe(1)
-  expect(stderr).toContain(`next: npm run plan -- --env ${environment.file}`)
+  expect(stderr).toContain(`next: npm run deploy -- --env ${environment.file}`)
 })
 
 test('a program that asked for JSON learns of a wrong usage as JSON', async () => {

@@ -1,5 +1,5 @@
 // How a deploy of workloads ends, on the whole platform or a real cluster: success when they work, else the verdict of the pod that
-// shows why, before the time is over and in words that tell what to do.
+// shows why, before the time is over and in words that tell what to do. A status tells the same afterwards.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { deployment, job, workloadFolder } from './workload-folder.ts'
 import type { WorkloadFolder } from './workload-folder.ts'
@@ -29,6 +29,14 @@ const QUOTA = {
   kind: 'ResourceQuota',
   metadata: { name: 'none' },
   spec: { hard: { pods: '0' } },
+}
+
+/** Where `status` leads: to the log where a container has told something. */
+const LEADS: Readonly<Record<string, RegExp>> = {
+  'crash-loop': /next: npm run logs -- --env \S+ web-\S+( --previous)?\n$/,
+  'init-container': /next: npm run logs -- --env \S+ web-\S+ --container migrate/,
+  'job-failed': /next: npm run logs -- --env \S+ once-\S+\n$/,
+  'image-pull': /next: kubectl describe pod (web|once)-\S+ --namespace verdict-/,
 }
 
 describe.concurrent('a deploy ends with its verdict', () => {
@@ -169,12 +177,20 @@ describe.concurrent('a deploy ends with its verdict', () => {
       cause: 'deadline',
       says: ['DeadlineExceeded'],
     },
-  ])('$cause when $when', PATIENT, async ({ name, objects, cause, says }) => {
+  ])('$cause when $when', PATIENT, async ({ name, objects, cause, says }, { expect }) => {
     const folder = await folderOf(name, objects)
     const { code, stderr } = await folder.deployer('deploy', '--timeout', '50')
     expect(code, stderr).toBe(1)
     expect(stderr).toContain(`failed (${cause}): `)
     for (const text of says) expect(stderr).toContain(text)
+    // a container that is just started again has not failed at this moment
+    await expect
+      .poll(() => folder.deployer('status'), { timeout: 50_000 })
+      .toMatchObject({
+        code: 1,
+        stdout: expect.stringMatching(new RegExp(` failed +\\d+s: ${cause}: \\S`)) as string,
+        stderr: expect.stringMatching(LEADS[cause] ?? / {2}next: kubectl describe /) as string,
+      })
   })
 })
 
