@@ -60,7 +60,8 @@ function valueAtStep(value: unknown, step: string): unknown {
   return listAt({ value }, 'value').find(isWanted)
 }
 
-function stepText(step: string): string {
+/** One step of an ownership tree as a path names it. */
+export function stepText(step: string): string {
   const rest = step.slice(2)
   if (step.startsWith('f:')) {
     return /^[A-Za-z0-9_-]+$/.test(rest) ? `.${rest}` : `[${JSON.stringify(rest)}]`
