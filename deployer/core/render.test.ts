@@ -76,6 +76,18 @@ test('a value cannot become structure: the stream holds the same objects, whatev
   expect(kinds).toEqual(['Namespace', 'NetworkPolicy', 'ServiceAccount', 'ConfigMap', 'Pod'])
 })
 
+function head(name: string): string {
+  return `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n`
+}
+
+test('one line is between two documents, whatever stood at the beginning of each', () => {
+  const manifests = parseManifests([
+    { name: 'a.yaml', text: `%YAML 1.2\n---\n${head('a')}---\n${head('b')}---\n` },
+    { name: 'b.yaml', text: `---\n# why\n${head('c')}` },
+  ])
+  expect(renderedYaml(manifests)).toBe(`${head('a')}---\n${head('b')}---\n# why\n${head('c')}`)
+})
+
 test('the same input gives the same bytes, and comments stay', () => {
   const yaml = renderedYaml(render(ENVIRONMENT))
   expect(renderedYaml(render(ENVIRONMENT))).toBe(yaml)

@@ -90,7 +90,9 @@ function edited({ document, place }: Manifest, edits: readonly Edit[]): Manifest
 
 /** The rendered objects as one YAML stream; the same input gives the same bytes. */
 export function renderedYaml(manifests: readonly Manifest[]): string {
-  return manifests.map(({ document }) => document.toString({ lineWidth: 0 })).join('---\n')
+  // a document that began with its own `---` or `%YAML` would bring them along
+  const options = { lineWidth: 0, directives: false }
+  return manifests.map(({ document }) => document.toString(options)).join('---\n')
 }
 
 /** The Pod of the default set, where the environment asks for another kind. */
