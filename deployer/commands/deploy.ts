@@ -82,8 +82,7 @@ export async function deploy(options: DeployOptions, context: CommandContext): P
       options.timeoutSeconds,
       context,
     )
-    await finish(cluster, ready, { options, environment: config.environment }, context)
-    return 0
+    return finish(cluster, ready, { options, environment: config.environment }, context)
   })
 }
 
@@ -104,19 +103,21 @@ async function finish(
   ready: readonly KubeObject[],
   { options, environment }: { readonly options: DeployOptions; readonly environment: Environment },
   context: CommandContext,
-): Promise<void> {
+): Promise<number> {
   const pod = await podToShow(cluster, ready, { options, environment })
   // On AKS the log is what proves it: there is no other terminal where a platform tells what it saw.
   const isShown = options.follow === true || environment.target === 'aks'
   if (pod && isShown) {
-    await printLog(cluster, pod, { follow: options.follow === true }, context)
-  } else if (pod) {
+    return printLog(cluster, pod, { follow: options.follow === true }, context)
+  }
+  if (pod) {
     const { env, context: named } = options
     const same = { env, ...(named === undefined ? {} : { context: named }) }
     context.report({ event: 'next', command: npmCommand('logs', same) })
   } else if (options.manifests === undefined && workloadKind(environment) === 'CronJob') {
     context.report({ event: 'next', command: runAtOnce(environment.namespace) })
   }
+  return 0
 }
 
 /** Of a folder of others only pods themselves are known; of ours, whatever kind the worker runs as. */

@@ -2,7 +2,7 @@ import type { Cluster } from '../cluster/connect.ts'
 import { podLog } from '../cluster/pod-log.ts'
 import type { LogOptions } from '../cluster/pod-log.ts'
 import { workerPod } from '../cluster/worker-pod.ts'
-import { withStepToMake } from '../core/errors.ts'
+import { exitCode, withStepToMake } from '../core/errors.ts'
 import { subjectOf } from '../core/object.ts'
 import type { ObjectRef } from '../core/object.ts'
 import { workloadKind } from '../core/workload.ts'
@@ -35,7 +35,7 @@ export async function logs(options: LogsOptions, context: CommandContext): Promi
           options.pod === undefined
             ? await workerPod(cluster, { kind: workloadKind(environment), namespace })
             : { apiVersion: 'v1', kind: 'Pod', namespace, name: options.pod }
-        await printLog(
+        return await printLog(
           cluster,
           pod,
           {
@@ -47,7 +47,6 @@ export async function logs(options: LogsOptions, context: CommandContext): Promi
           },
           context,
         )
-        return 0
       } catch (error) {
         throw withStepToMake(error, missingPodHint(options, namespace))
       }
@@ -61,15 +60,26 @@ function missingPodHint(options: LogsOptions, namespace: string): string {
     : `check the name: kubectl get pods --namespace ${namespace}`
 }
 
-/** Reports each line as it comes. */
+/**
+ * Reports each line as it comes.
+ *
+ * @returns 0 at the end of the log. Who follows it ends that by Ctrl-C: no failure, told by the exit code alone.
+ */
 export async function printLog(
   cluster: Cluster,
   pod: ObjectRef,
   options: LogOptions,
-  context: CommandContext,
-): Promise<void> {
-  for await (const line of podLog(cluster.transport, pod, options, context.signal)) {
-    context.report({ event: 'log', pod: subjectOf(pod), line })
+  { report, signal }: CommandContext,
+): Promise<number> {
+  try {
+    for await (const line of podLog(cluster.transport, pod, options, signal)) {
+      report({ event: 'log', pod: subjectOf(pod), line })
+    }
+    signal.throwIfAborted()
+    return 0
+  } catch (error) {
+    if (options.follow !== true || !signal.aborted) throw error
+    report({ event: 'done', message: 'Stopped following; the pod goes on' })
+    return exitCode('ERR_INTERRUPTED')
   }
-  context.signal.throwIfAborted()
 }
