@@ -3,6 +3,7 @@ import type { CommandContext, CommonOptions } from './commands/context.ts'
 import { missingDashes, refuseSwallowedOptions } from './commands/npm-options.ts'
 import { DeployError, exitCode } from './core/errors.ts'
 import { refuseSecretArguments } from './core/pasted-secret.ts'
+import { timed } from './report/clock.ts'
 import type { Report } from './report/events.ts'
 import { jsonReport } from './report/json.ts'
 import { textReport } from './report/text.ts'
@@ -30,9 +31,8 @@ const DEFAULT_LEASE_SECONDS = 15
 export async function run(args: readonly string[], host: Host): Promise<number> {
   let code = 0
   const veil = createVeil()
-  const report = veil.over(
-    isJson(args) ? jsonReport(host.streams.stdout) : textReport(host.streams),
-  )
+  const voice = isJson(args) ? jsonReport(host.streams.stdout) : textReport(host.streams)
+  const report = veil.over(args[0] === 'heal' ? timed(voice, host.now) : voice)
   let verbose = false
   const start = async (
     options: Output,

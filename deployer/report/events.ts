@@ -3,7 +3,12 @@ import type { Change } from '../core/changes.ts'
 import type { FailureCause } from '../core/readiness-result.ts'
 
 /** Everything a command says, as data; `text.ts` and `json.ts` are its two voices. */
-export type ReportEvent =
+export type ReportEvent = Said & {
+  /** When it was said, as ISO 8601 in UTC; only of a command that stays. */
+  readonly time?: string
+}
+
+type Said =
   /** Where it goes; before anything is written. */
   | {
       readonly event: 'target'

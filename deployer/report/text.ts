@@ -42,7 +42,10 @@ export function textReport(streams: Streams): Report {
     const colour = product ? streams.colour.stdout : streams.colour.stderr
     const paint = (style: Style | undefined, text: string) =>
       colour && style !== undefined ? styleText(style, text, { validateStream: false }) : text
-    for (const line of linesOf(event, { paint, width })) write(`${line}\n`)
+    // time of day in UTC, as the local platform's own log
+    const clock = event.time === undefined ? '' : `${event.time.slice(11, 19)} `
+    for (const line of linesOf(event, { paint, width })) write(`${clock}${line}
+`)
   }
 }
 

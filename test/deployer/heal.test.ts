@@ -82,9 +82,24 @@ test('an edit is put back within a second, with who did it and what it was', asy
   expect(stderr).toMatch(
     /ConfigMap\/\S+\/worker +put back: kubectl-edit had changed \.data\.DOCUMENT_NAME: "Roy Kent" → "Ted Lasso"\n/,
   )
-  expect({ code, last: stderr.trim().split('\n').at(-1) }).toEqual({
-    code: 0,
-    last: '✓ Stopped; what was deployed stays as it is',
+  const last = expect.stringMatching(
+    /^\d\d:\d\d:\d\d ✓ Stopped; what was deployed stays as it is$/,
+  ) as string
+  expect({ code, last: stderr.trim().split('\n').at(-1) }).toEqual({ code: 0, last })
+})
+
+test('every line of a healer tells when it was said, to people and to programs', async () => {
+  const healer = await startHealer()
+  await edit({ data: { DOCUMENT_NAME: 'Roy Kent' } })
+  await healer.said('put back')
+  const { stderr } = await stop(healer)
+  const lines = stderr.trimEnd().split('\n')
+  expect(lines.length).toBeGreaterThan(3)
+  for (const line of lines) expect(line).toMatch(/^\d\d:\d\d:\d\d {1,3}\S/)
+  const { stdout } = await environment.deployer('heal', '--context', 'other', '--output', 'json')
+  expect(JSON.parse(stdout)).toMatchObject({
+    event: 'error',
+    time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as string,
   })
 })
 
