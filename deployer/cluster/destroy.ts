@@ -36,7 +36,7 @@ export interface DestroyOptions {
  * Deletes what the set owns, in reverse order of an apply, and waits until it is gone.
  *
  * Each object is deleted by its UID, and only while it carries the set's label. A namespace or a definition that holds
- * anything of others stays; the namespace is given up. What blocks the rest (finalizers) is named; it stays in the
+ * anything of others stays, and is given up. What blocks the rest (finalizers) is named; it stays in the
  * inventory, for the next run to find.
  */
 export async function destroySet(
@@ -85,7 +85,7 @@ interface Known {
   readonly isLeft: boolean
 }
 
-/** A namespace that stays is given up, since what it stays for is not ours. */
+/** What stays for the sake of others is given up: what it stays for is not ours. */
 async function reasonToStay(
   cluster: Cluster,
   object: KubeObject,
@@ -93,7 +93,7 @@ async function reasonToStay(
 ): Promise<string | undefined> {
   if (isLeft && isStandingNamespace(object)) return 'objects in it are left'
   const reason = await reasonToKeep(cluster.api, object, set, uids)
-  if (reason === undefined || !isStandingNamespace(object)) return reason
+  if (reason === undefined) return undefined
   const refused = await giveUp(cluster, object)
   return `${reason}; ${refused === undefined ? GIVEN_UP : `it keeps our labels: ${refused}`}`
 }

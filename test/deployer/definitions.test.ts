@@ -84,17 +84,24 @@ test('a definition that holds a resource of others is not pruned, until it holds
   expect((await folder.deployer('deploy', '--no-wait')).stderr).toMatch(definitionLine('pruned'))
 })
 
-test('destroy leaves a definition that holds a resource of others, and takes it once it holds none', async () => {
+test('destroy gives up a definition that holds a resource of others, and another set can adopt it', async () => {
   const folder = await createWidgets()
   await deployed(folder)
   const theirs = await createTheirs(folder)
   const { code, stderr } = await folder.deployer('destroy')
   expect({ code, stderr }).toMatchObject({ code: 0 })
-  expect(stderr).toMatch(definitionLine('skipped: it holds 1 of others: Widget/default/theirs'))
+  const why =
+    'it holds 1 of others: Widget/default/theirs; it belongs to nobody now, so that another set can adopt it'
+  expect(stderr).toMatch(definitionLine(`skipped: ${why}`))
   expect(stderr).toMatch(/Destroyed: 1 deleted; CustomResourceDefinition\/\S+ stays: it holds 1 of/)
   expect(await direct.client.get(theirs)).toMatchObject({ spec: { size: 7 } })
+  expect((await folder.deployer('destroy')).stderr).toContain('✓ Nothing to destroy')
+  const next = await createFolder(recorder.cluster, definition(folder, ['v1']))
+  const refused = await next.deployer('deploy', '--no-wait')
+  expect(refused.stderr).toContain('ERR_ADOPT (exit code 1)')
+  expect((await next.deployer('deploy', '--adopt', '--no-wait')).stderr).toContain('1 adopted')
   await direct.client.delete(theirs)
-  expect((await folder.deployer('destroy')).stderr).toMatch(definitionLine('deleted'))
+  expect((await next.deployer('destroy')).stderr).toMatch(definitionLine('deleted'))
 })
 
 test('a resource of others that came after the plan keeps its definition', async () => {
@@ -130,7 +137,9 @@ test('a definition whose resources may not be listed everywhere is kept', async 
   const { code, stderr } = await folder.deployer('destroy')
   expect({ code, stderr }).toMatchObject({ code: 0 })
   expect(stderr).toMatch(
-    definitionLine('skipped: it may hold some of others: its widgets may not be listed'),
+    definitionLine(
+      'skipped: it may hold some of others: its widgets may not be listed; it belongs',
+    ),
   )
 })
 
