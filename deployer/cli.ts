@@ -182,6 +182,7 @@ function addDeploying(root: Command, start: Start): void {
   withManifests(common(root, 'destroy'))
     .description('delete what was deployed and nothing else, and wait until it is gone')
     .option('-y, --yes', 'do not ask before deleting from an AKS cluster')
+    .option('--replace-all', 'delete all that is deployed although nothing of it is in the folder')
     .option('--timeout <seconds>', 'bound of the wait', wholeNumber, DEFAULT_TIMEOUT_SECONDS)
     .action((options: CommonOptions & Output & { readonly timeout: number }) =>
       start(options, async (context) =>

@@ -69,6 +69,23 @@ async function readObjects(
 }
 
 /**
+ * The same for a command that can do without: a folder that was emptied or broken since names nothing, and its set must
+ * be destroyed all the same.
+ */
+export async function readableObjects(
+  subject: Subject,
+  options: CommonOptions,
+  context: CommandContext,
+): Promise<readonly KubeObject[]> {
+  try {
+    return await readObjects(subject, options, context)
+  } catch (error) {
+    if (error instanceof DeployError) return []
+    throw error
+  }
+}
+
+/**
  * The set of objects a command is about: the environment's own, or for another folder one of that folder's name, so
  * that deploying the one does not prune the other.
  */

@@ -1,16 +1,12 @@
-import type { Api } from '../cluster/api.ts'
 import type { Cluster } from '../cluster/connect.ts'
-import { searchLiveSet } from '../cluster/live-set.ts'
 import type { LiveSet } from '../cluster/live-set.ts'
 import type { Environment } from '../core/environment.ts'
 import { DeployError } from '../core/errors.ts'
-import { inventoryRef } from '../core/inventory.ts'
-import type { ObjectSet } from '../core/ownership.ts'
+import type { ObjectRef } from '../core/object.ts'
 import { isNoOp } from '../core/plan.ts'
 import type { Plan } from '../core/plan.ts'
 import type { CommandContext, CommonOptions, Takeovers } from './context.ts'
 import { npmCommand } from './npm-command.ts'
-import type { Subject } from './subject.ts'
 
 /**
  * Asks before the first write to a cluster elsewhere, when everything that the answer needs has been shown: context,
@@ -43,25 +39,18 @@ export async function confirmFirstWrite(
   })
 }
 
-/** Also where the inventory was lost. */
-async function isDeployed(api: Api, set: ObjectSet): Promise<boolean> {
-  if (await api.get(inventoryRef(set))) return true
-  return (await searchLiveSet(api, set, () => undefined)).liveByIdentity.size > 0
-}
-
 /**
  * Asks before anything is deleted from a cluster elsewhere; where nothing is deployed there is nothing to ask about.
  *
  * @throws {DeployError} `ERR_NOT_CONFIRMED` if the answer is no, or nobody is there to ask.
  */
 export async function confirmDestroy(
-  cluster: Cluster,
-  { environment, set }: Pick<Subject, 'environment' | 'set'>,
+  { cluster, deployed }: { readonly cluster: Cluster; readonly deployed: readonly ObjectRef[] },
+  environment: Environment,
   { yes }: { readonly yes?: boolean },
   asking: Asking,
 ): Promise<void> {
-  if (environment.target !== 'aks' || yes === true) return
-  if (!(await isDeployed(cluster.api, set))) return
+  if (environment.target !== 'aks' || yes === true || deployed.length === 0) return
   const place = placeOf(cluster, environment)
   await needYes(cluster, asking, {
     question: `Delete all of it from ${place}?`,

@@ -1,3 +1,4 @@
+import { deployedRefs } from '../cluster/deployed-refs.ts'
 import { destroySet } from '../cluster/destroy.ts'
 import type { Destroyed } from '../cluster/destroy.ts'
 import { setsBeside } from '../cluster/other-sets.ts'
@@ -5,7 +6,9 @@ import type { DeployedSet } from '../cluster/other-sets.ts'
 import { removeLease, withHealersPaused } from '../cluster/pause.ts'
 import type { Environment } from '../core/environment.ts'
 import { DeployError } from '../core/errors.ts'
-import { readEnvironment, setOf } from './config.ts'
+import { objectRef } from '../core/object.ts'
+import { refuseDestroyingOthers } from '../core/replaces-all.ts'
+import { readableObjects, readSubject } from './config.ts'
 import { confirmDestroy } from './confirm.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
 import { notListed } from './not-listed.ts'
@@ -16,6 +19,8 @@ export interface DestroyCommandOptions extends CommonOptions {
   readonly timeoutSeconds: number
   /** Nobody needs to be asked before something is deleted from a cluster elsewhere. */
   readonly yes?: boolean
+  /** Also of a set that these manifests name nothing of. */
+  readonly replaceAll?: boolean
 }
 
 /** Deletes what was deployed and nothing else, waits, and prints what became of each object. */
@@ -23,10 +28,13 @@ export async function destroy(
   options: DestroyCommandOptions,
   context: CommandContext,
 ): Promise<number> {
-  const { environment, file } = await readEnvironment(options, context)
-  const set = setOf(environment, options, context)
+  const subject = await readSubject(options, context)
+  const { environment, environmentFile: file, set } = subject
+  const objects = await readableObjects(subject, options, context)
   return withTarget({ environment, file, doing: 'Destroying on' }, context, async (cluster) => {
-    await confirmDestroy(cluster, { environment, set }, options, context)
+    const deployed = await deployedRefs(cluster.api, set)
+    if (options.replaceAll !== true) refuseDestroyingOthers(objects.map(objectRef), deployed, set)
+    await confirmDestroy({ cluster, deployed }, environment, options, context)
     const results = await withHealersPaused(cluster, set, context.now, () =>
       destroySet(cluster, {
         set,

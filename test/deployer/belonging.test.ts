@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { createEnvironment, deployer, startCluster } from './cluster.ts'
 import type { Said, TestCluster } from './cluster.ts'
-import { configMap, createFolder } from './manifest-folder.ts'
+import { configMap, createFolder, deleteInventory } from './manifest-folder.ts'
 import type { TestFolder } from './manifest-folder.ts'
 
 let cluster: TestCluster
@@ -163,20 +163,7 @@ test('an object under another name is a new one, and the old one goes', async ()
 })
 
 test('another folder of the same name prunes nothing, unless all is meant to be replaced', async () => {
-  const shared = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'of-two-folders' } }
-  const folder = await createFolder(
-    cluster,
-    shared,
-    configMap('mine', { a: '1' }),
-    configMap('mine-too', { a: '1' }),
-  )
-  expect(await folder.deployer('deploy')).toMatchObject({ code: 0 })
-  const other = join(cluster.directory, 'other-team', basename(folder.folder))
-  await mkdir(other, { recursive: true })
-  const theirs = [shared, configMap('theirs', { a: '1' })].map((one) => stringify(one))
-  await writeFile(join(other, 'all.yaml'), theirs.join('---\n'))
-  const elsewhere = (...args: readonly string[]) =>
-    deployer([args[0] ?? '', '--env', folder.file, '--manifests', other, ...args.slice(1)])
+  const { folder, elsewhere } = await createTwins('of-two-folders')
   for (const command of ['plan', 'deploy']) {
     const { code, stdout, stderr } = await elsewhere(command)
     expect({ code, stderr }).toMatchObject({ code: 2 })
@@ -204,6 +191,35 @@ test('a folder that became empty deletes nothing', async () => {
   expect(await names(folder)).toContain('kept')
 })
 
+test('another folder of the same name destroys nothing, unless all is meant to go', async () => {
+  const { folder, elsewhere } = await createTwins('of-two-more')
+  const refused = await elsewhere('destroy')
+  expect(refused, refused.stderr).toMatchObject({ code: 2 })
+  expect(refused.stderr).toMatch(
+    /nothing was deleted: these manifests hold none of what the set "\S+" in namespace \S+ has deployed: ConfigMap\/\S+\/mine, ConfigMap\/\S+\/mine-too\n/,
+  )
+  expect(refused.stderr).toContain('destroy them from there; if they are meant to go all the same')
+  expect(refused.stderr).toContain('ERR_REPLACES_ALL (exit code 2)')
+  await deleteInventory(cluster, folder)
+  expect(await elsewhere('destroy')).toMatchObject({ code: 2 })
+  expect(await names(folder)).toEqual(expect.arrayContaining(['mine', 'mine-too']))
+  expect(await elsewhere('destroy', '--replace-all')).toMatchObject({ code: 0 })
+  expect(await names(folder)).not.toContain('mine')
+})
+
+test.for([
+  { when: 'was emptied', text: '# nothing\n' },
+  { when: 'is broken', text: 'kind: [' },
+  { when: 'holds one object of several', text: stringify(configMap('mine', { a: '2' })) },
+])('a set can be destroyed although its folder $when', async ({ text }) => {
+  const folder = await createFolder(cluster, configMap('mine', {}), configMap('mine-too', {}))
+  await folder.deployer('deploy')
+  await writeFile(join(folder.folder, 'all.yaml'), text)
+  const { code, stderr } = await folder.deployer('destroy')
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+  expect(stderr).toContain('✓ Destroyed: 2 deleted; nothing else is left')
+})
+
 test('every command tells a program one event per line, and people nothing', async () => {
   const folder = await createFolder(cluster, configMap('one', { a: '1' }))
   const say = (...args: readonly string[]) =>
@@ -219,6 +235,21 @@ test('every command tells a program one event per line, and people nothing', asy
   expect(failed).toMatchObject({ code: 1 })
   expect(kindsOf(failed).at(-1)).toBe('error')
 })
+
+/** A folder that is deployed, and the command line with another one of the same name and environment. */
+async function createTwins(namespace: string) {
+  const shared = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }
+  const mine = [configMap('mine', { a: '1' }), configMap('mine-too', { a: '1' })]
+  const folder = await createFolder(cluster, shared, ...mine)
+  expect(await folder.deployer('deploy')).toMatchObject({ code: 0 })
+  const other = join(cluster.directory, 'other-team', basename(folder.folder))
+  await mkdir(other, { recursive: true })
+  const theirs = [shared, configMap('theirs', { a: '1' })].map((one) => stringify(one))
+  await writeFile(join(other, 'all.yaml'), theirs.join('---\n'))
+  const elsewhere = (...args: readonly string[]) =>
+    deployer([args[0] ?? '', '--env', folder.file, '--manifests', other, ...args.slice(1)])
+  return { folder, elsewhere }
+}
 
 /** The kinds of events that were told, in order. */
 function kindsOf({ stdout, stderr }: Said): readonly string[] {
