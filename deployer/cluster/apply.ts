@@ -1,3 +1,4 @@
+import { isCopied } from '../core/copied.ts'
 import { unionOf } from '../core/inventory.ts'
 import type { Member } from '../core/inventory.ts'
 import { identityOf, objectRef } from '../core/object.ts'
@@ -47,7 +48,9 @@ export async function applyPlan(
     results.push(...(await allOf(rank.map((one) => carryOutLoudly(cluster, one, options)))))
   }
   const skipped = plan.entries.filter(({ action }) => action === 'skip')
-  const staysOurs = skipped.filter(({ live }) => live && ownerOf(live, options.set) === 'ours')
+  const staysOurs = skipped.filter(
+    ({ live }) => live && ownerOf(live, options.set) === 'ours' && !isCopied(live, options.members),
+  )
   const digests = new Map(known.map((member) => [identityOf(member), member.digest]))
   const members = [...results, ...staysOurs].flatMap((one) => memberOf(one, digests))
   await remember(members)

@@ -1,4 +1,5 @@
 import { blockers } from '../core/blockers.ts'
+import { COPIED, isCopied } from '../core/copied.ts'
 import { objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
 import { inRanks } from '../core/order.ts'
@@ -35,7 +36,7 @@ export interface DestroyOptions {
 /**
  * Deletes what the set owns, in reverse order of an apply, and waits until it is gone.
  *
- * Each object is deleted by its UID, and only while it carries the set's label. A namespace or a definition that holds
+ * Each object is deleted by its UID, and only while it carries the set's label; a copy that others made stays. A namespace or a definition that holds
  * anything of others stays, and is given up. What blocks the rest (finalizers) is named; it stays in the
  * inventory, for the next run to find.
  */
@@ -46,17 +47,23 @@ export async function destroySet(
   const { set } = options
   const { api } = cluster
   const known = await readLiveSet(api, [], set)
-  const { inventory, liveByIdentity } = known.inventory
+  const { inventory, members, liveByIdentity } = known.inventory
     ? known
     : await searchLiveSet(api, set, options.onHidden)
   const objects = [...liveByIdentity.values()]
   options.onFound(objects.map((object) => subjectOf(objectRef(object))))
-  const { ours = [], others = [] } = Object.groupBy(objects, (object) =>
-    object.metadata.labels?.[PART_OF_LABEL] === set.id ? 'ours' : 'others',
-  )
-  const results = others.map((object) =>
-    say(options, object, 'skipped', 'no longer carries our label'),
-  )
+  const {
+    ours = [],
+    copied = [],
+    others = [],
+  } = Object.groupBy(objects, (object) => {
+    if (object.metadata.labels?.[PART_OF_LABEL] !== set.id) return 'others'
+    return isCopied(object, members) ? 'copied' : 'ours'
+  })
+  const results = [
+    ...others.map((object) => say(options, object, 'skipped', 'no longer carries our label')),
+    ...copied.map((object) => say(options, object, 'skipped', COPIED)),
+  ]
   const uids = new Set(ours.flatMap(({ metadata }) => metadata.uid ?? []))
   const bound = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)])
 

@@ -1,3 +1,4 @@
+import { isCopied } from '../core/copied.ts'
 import { DeployError } from '../core/errors.ts'
 import type { ResourceKind } from '../core/kinds.ts'
 import { at, listAt, objectRef, subjectOf, textAt } from '../core/object.ts'
@@ -29,8 +30,8 @@ export async function foreignResources(
   if (kinds.length === 0) return { unseen: `no version of its ${plural} is served` }
   for (const kind of kinds) {
     try {
-      const { items } = await api.list(kind, { labelSelector: `${PART_OF_LABEL}!=${set.id}` })
-      const foreign = items.filter((item) => isForeign(item, uids))
+      const { items } = await api.list(kind, {})
+      const foreign = items.filter((item) => isForeign(item, set, uids))
       return { subjects: foreign.map((item) => subjectOf(objectRef(item))) }
     } catch (error) {
       if (!(error instanceof DeployError)) throw error
@@ -52,7 +53,9 @@ function servedKinds(definition: KubeObject): readonly ResourceKind[] {
   return [...kinds.filter(isStored), ...kinds.filter((kind) => !isStored(kind))]
 }
 
-function isForeign({ metadata }: KubeObject, uids: ReadonlySet<string>): boolean {
-  if (metadata.deletionTimestamp !== undefined) return false
+function isForeign(item: KubeObject, set: ObjectSet, uids: ReadonlySet<string>): boolean {
+  const { metadata } = item
+  if (metadata.deletionTimestamp !== undefined || uids.has(metadata.uid ?? '')) return false
+  if (metadata.labels?.[PART_OF_LABEL] === set.id && !isCopied(item, [])) return false
   return !listAt(metadata, 'ownerReferences').some((owner) => uids.has(textAt(owner, 'uid') ?? ''))
 }

@@ -1,3 +1,4 @@
+import { isCopied } from '../core/copied.ts'
 import { isFailure } from '../core/errors.ts'
 import { isInventory } from '../core/inventory.ts'
 import type { ResourceKind } from '../core/kinds.ts'
@@ -54,7 +55,8 @@ async function foreignOfKind(
 
 function isForeign(object: KubeObject, set: ObjectSet): boolean {
   const { name, labels, deletionTimestamp, ownerReferences } = object.metadata
-  if (labels?.[PART_OF_LABEL] === set.id || deletionTimestamp !== undefined) return false
+  if (deletionTimestamp !== undefined) return false
+  if (labels?.[PART_OF_LABEL] === set.id && !isCopied(object, [])) return false
   if (isInventory(object) && labels?.[SET_ID_LABEL] === set.id) return false
   if (object.kind === 'ConfigMap' && name === 'kube-root-ca.crt') return false
   if (object.kind === 'ServiceAccount' && name === 'default') return false

@@ -1,3 +1,4 @@
+import { isCopied } from '../core/copied.ts'
 import { ownerOf } from '../core/ownership.ts'
 import type { ObjectSet } from '../core/ownership.ts'
 import type { Api } from './api.ts'
@@ -19,7 +20,8 @@ export async function withUnnamed(
   { set, onLost }: { readonly set: ObjectSet; readonly onLost: OnLost },
 ): Promise<LiveSet> {
   const isLost = [...live.liveByIdentity.values()].some(
-    (object) => object.kind !== 'Namespace' && ownerOf(object, set) === 'ours',
+    (object) =>
+      object.kind !== 'Namespace' && ownerOf(object, set) === 'ours' && !isCopied(object, []),
   )
   if (live.inventory || !isLost) return live
   const hidden: string[] = []

@@ -1,6 +1,8 @@
 import { CONFLICT_WAYS_OUT } from '../core/conflicts.ts'
+import { COPIED, isCopied } from '../core/copied.ts'
 import { DeployError } from '../core/errors.ts'
 import { uidsOf } from '../core/inventory.ts'
+import type { Member } from '../core/inventory.ts'
 import { identityOf, objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
 import { inApplyOrder } from '../core/order.ts'
@@ -71,7 +73,9 @@ export async function makePlan(
   const leaves = [...live.liveByIdentity].flatMap(([identity, object]) =>
     wanted.has(identity) ? [] : [object],
   )
-  const left = await Promise.all(leaves.map((one) => leavingEntry(api, one, known)))
+  const left = await Promise.all(
+    leaves.map((one) => leavingEntry(api, one, { ...known, members: live.members })),
+  )
   const entries = [...decided, ...left.flatMap((one) => one ?? [])]
   return { plan: planOf(inApplyOrder(entries, ({ ref }) => ref)), live }
 }
@@ -109,11 +113,17 @@ function unlessRefusal(error: unknown): DeployError {
   throw error
 }
 
+interface Leaving {
+  readonly set: ObjectSet
+  readonly members: readonly Member[]
+  readonly memberUids: ReadonlySet<string>
+}
+
 /** What becomes of what exists and is not asked for any more; undefined if it is no business of ours. */
 async function leavingEntry(
   api: Api,
   object: KubeObject,
-  { set, memberUids }: { readonly set: ObjectSet; readonly memberUids: ReadonlySet<string> },
+  { set, members, memberUids }: Leaving,
 ): Promise<PlanEntry | undefined> {
   const { labels, uid } = object.metadata
   if (labels?.[PART_OF_LABEL] !== set.id) {
@@ -121,6 +131,7 @@ async function leavingEntry(
       ? leaving(object, 'skip', 'no longer carries our label, so it is left alone')
       : undefined
   }
+  if (isCopied(object, members)) return leaving(object, 'skip', COPIED)
   if (object.kind === 'Namespace') {
     return leaving(object, 'skip', 'a namespace is deleted by destroy only')
   }

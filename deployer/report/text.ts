@@ -44,7 +44,8 @@ export function textReport(streams: Streams): Report {
       colour && style !== undefined ? styleText(style, text, { validateStream: false }) : text
     // time of day in UTC, as the local platform's own log
     const clock = event.time === undefined ? '' : `${event.time.slice(11, 19)} `
-    for (const line of linesOf(event, { paint, width })) write(`${clock}${line}
+    for (const line of linesOf(event, { paint, width }))
+      write(`${clock}${line}
 `)
   }
 }

@@ -111,6 +111,47 @@ test('what a controller made of an object of ours, with its labels, is not prune
   expect((await folder.deployer('deploy')).stderr).toContain('✓ Applied: 1 unchanged')
 })
 
+test('a copy by hand that carries our label is neither pruned nor destroyed, with the inventory or without', async () => {
+  const folder = await createFolder(cluster, configMap('original', { a: '1' }), role('original'))
+  await folder.deployer('deploy')
+  const maps = `/api/v1/namespaces/${folder.namespace}/configmaps`
+  const { metadata, ...rest } = await cluster.client.get(`${maps}/original`)
+  const { labels } = metadata
+  await cluster.client.create(maps, { ...rest, metadata: { name: 'copy', labels } })
+  const why =
+    "carries this set's label, but is in neither its manifests nor its inventory, and others made it: copied by hand?"
+  const planned = await folder.deployer('plan', '--exit-code')
+  expect(planned, planned.stderr).toMatchObject({ code: 0 })
+  expect(planned.stdout).toMatch(/\/copy +skip: carries this set's label, but is in neither/)
+  for (const _ of ['once', 'again']) {
+    expect((await folder.deployer('deploy')).stderr).toContain('✓ Applied: 2 unchanged')
+  }
+  await deleteInventory(cluster, folder)
+  await folder.write(role('original'))
+  const found = await folder.deployer('plan')
+  expect(found.stdout).toMatch(/\/original +prune: no longer in the manifests/)
+  expect(found.stdout).toMatch(/\/copy +skip: carries this set's label/)
+  const { code, stderr } = await folder.deployer('destroy')
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+  expect(stderr).toContain(
+    `✓ Destroyed: 2 deleted; ConfigMap/${folder.namespace}/copy stays: ${why}`,
+  )
+  expect(await cluster.client.get(`${maps}/copy`)).toMatchObject({ data: { a: '1' } })
+})
+
+test('a namespace of ours stays for a copy by hand that carries our label', async () => {
+  const folder = await createOwnNamespace()
+  const maps = `/api/v1/namespaces/${folder.own}/configmaps`
+  const { metadata } = await cluster.client.get(`${maps}/inside`)
+  await cluster.client.create(maps, configMap('copy', {}, { labels: metadata.labels }))
+  const { code, stderr } = await folder.deployer('destroy')
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+  expect(stderr).toContain(
+    `skipped: it holds 1 of others: ConfigMap/${folder.own}/copy; it belongs`,
+  )
+  await cluster.client.delete(`${maps}/copy`)
+})
+
 /** A set that brings its own namespace. */
 async function createOwnNamespace(): Promise<TestFolder & { readonly own: string }> {
   const folder = await createFolder(cluster)
