@@ -2,12 +2,12 @@
 // which saves a third of the start. The code is kept at the end of a run: by then it is every function that was needed,
 // where Node's own compile cache would hold what was compiled on loading.
 'use strict'
-const { mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs')
-const { dirname, join } = require('node:path')
+const fs = require('node:fs')
+const { basename, dirname, join } = require('node:path')
 const { Script } = require('node:vm')
 
 const filename = join(__dirname, 'deployer.cjs')
-const source = readFileSync(filename, 'utf8')
+const source = fs.readFileSync(filename, 'utf8')
 const cache = cacheFile()
 
 const head = '(function (exports, require, module, __filename, __dirname) {'
@@ -39,7 +39,7 @@ function cacheFile() {
 
 function read(path) {
   try {
-    return path && readFileSync(path)
+    return path && fs.readFileSync(path)
   } catch {
     return undefined
   }
@@ -49,8 +49,19 @@ function read(path) {
 function keep(path) {
   const part = `${path}.${process.pid}`
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    writeFileSync(part, script.createCachedData(), { mode: 0o600 })
-    renameSync(part, path)
+    fs.mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    fs.writeFileSync(part, script.createCachedData(), { mode: 0o600 })
+    fs.renameSync(part, path)
+    removeOld(dirname(path), /^deployer-\w+-/.exec(basename(path))[0])
   } catch {}
+}
+
+/** What other builds left, and runs that were killed: a build that is still used makes its file anew. */
+function removeOld(folder, own) {
+  const weekAgo = Date.now() - 7 * 24 * 60 * 60 * 1_000
+  for (const name of fs.readdirSync(folder)) {
+    const isOther = name.startsWith('deployer-') && (!name.startsWith(own) || /\d$/.test(name))
+    const file = join(folder, name)
+    if (isOther && fs.statSync(file).mtimeMs < weekAgo) fs.rmSync(file, { force: true })
+  }
 }

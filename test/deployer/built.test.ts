@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -84,6 +84,31 @@ test('a file that V8 does not take is made anew', async () => {
   await writeFile(await keptIn(home), 'not from V8')
   expect(await render(home)).toMatchObject({ code: 0 })
   expect((await stat(await keptIn(home))).size).toBeGreaterThan(10_000)
+})
+
+test('what builds of long ago left goes when a file is made, and nothing else', async () => {
+  const home = await createHome()
+  await mkdir(compiledIn(home), { recursive: true })
+  const eightDaysAgo = Date.now() / 1_000 - 8 * 24 * 60 * 60
+  const old = [
+    'deployer-0a1b-plan-v24.0.0-x64.cache',
+    'deployer-0a1b-plan-v24.0.0-x64.cache.77',
+    'worker',
+  ]
+  for (const name of [...old, 'deployer-0c1d-plan-v24.0.0-x64.cache']) {
+    await writeFile(join(compiledIn(home), name), '')
+    if (old.includes(name)) await utimes(join(compiledIn(home), name), eightDaysAgo, eightDaysAgo)
+  }
+  expect(await render(home)).toMatchObject({ code: 0 })
+  const left = await readdir(compiledIn(home))
+  expect(left).toHaveLength(3)
+  expect(left).toEqual(
+    expect.arrayContaining([
+      'deployer-0c1d-plan-v24.0.0-x64.cache',
+      'worker',
+      expect.stringContaining('-render-'),
+    ]),
+  )
 })
 
 test('without complaint where nothing can be kept', async () => {
