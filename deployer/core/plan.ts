@@ -200,22 +200,25 @@ export function isNoOp(plan: Plan): boolean {
   return plan.entries.every(({ action }) => action === 'unchanged' || action === 'skip')
 }
 
-/** `1 to create, 3 unchanged`: how many of each action, in the order people read them, none of the zeros. */
-export function countActions(actions: readonly Action[]): string {
-  const toDo = (action: Action) => (action === 'unchanged' ? action : `to ${action}`)
-  return counted(ACTIONS, actions, toDo)
+/** How many entries of each action, none of the zeros. */
+export type ActionCounts = Readonly<Partial<Record<Action, number>>>
+
+/** In the order people read them. */
+export function countActions(actions: readonly Action[]): ActionCounts {
+  return Object.fromEntries(counted(ACTIONS, actions))
 }
 
-/** `1 created, 3 unchanged`: the same after the fact. */
+/** `1 created, 3 unchanged`: what became of them. */
 export function countStates(states: readonly State[]): string {
-  return counted(STATES, states, (state) => state)
+  return counted(STATES, states)
+    .map(([state, count]) => `${count} ${state}`)
+    .join(', ')
 }
 
-function counted<T>(order: readonly T[], all: readonly T[], word: (one: T) => string): string {
+function counted<T>(order: readonly T[], all: readonly T[]): readonly (readonly [T, number])[] {
   return order
-    .map((one) => ({ one, count: all.filter((other) => other === one).length }))
-    .flatMap(({ one, count }) => (count === 0 ? [] : [`${count} ${word(one)}`]))
-    .join(', ')
+    .map((one) => [one, all.filter((other) => other === one).length] as const)
+    .filter(([, count]) => count > 0)
 }
 
 /**

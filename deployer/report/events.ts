@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../core/errors.ts'
 import type { Change } from '../core/changes.ts'
+import type { ActionCounts } from '../core/plan.ts'
 import type { FailureCause } from '../core/readiness-result.ts'
 
 /** Everything a command says, as data; `text.ts` and `json.ts` are its two voices. */
@@ -37,7 +38,8 @@ type Said =
   | {
       readonly event: 'plan'
       readonly id: string
-      readonly counts: string
+      /** How many objects of each action. */
+      readonly counts: ActionCounts
       /** Why several objects could not be tried. */
       readonly untried?: readonly Untried[]
     }

@@ -65,7 +65,7 @@ const UNTRIED: readonly ReportEvent[] = [
     changes: [],
     product: true,
   })),
-  { event: 'plan', id: '1', counts: '2 to create', untried: [{ reason: REASON, count: 2 }] },
+  { event: 'plan', id: '1', counts: { create: 2 }, untried: [{ reason: REASON, count: 2 }] },
 ]
 
 test('a reason that several objects of a plan share is told once', () => {

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import type { ActionCounts } from '../core/plan.ts'
 import { sideBySide } from '../core/side-by-side.ts'
 import { columnWidth } from './columns.ts'
 import type { Report, ReportEvent } from './events.ts'
@@ -90,7 +91,7 @@ function linesOf(event: ReportEvent, look: Look): readonly string[] {
     case 'plan':
       return [
         ...(event.untried ?? []).map(({ reason, count }) => `  ${count} objects: ${reason}`),
-        `${paint('green', '✓')} Planned: ${event.counts} (plan ${event.id})`,
+        `${paint('green', '✓')} Planned: ${countsText(event.counts)} (plan ${event.id})`,
       ]
     case 'object':
       return [markedLine(event, look)]
@@ -117,6 +118,13 @@ function linesOf(event: ReportEvent, look: Look): readonly string[] {
     default:
       return event satisfies never
   }
+}
+
+/** `1 to create, 3 unchanged` */
+function countsText(counts: ActionCounts): string {
+  return Object.entries(counts)
+    .map(([action, count]) => `${count} ${action === 'unchanged' ? action : `to ${action}`}`)
+    .join(', ')
 }
 
 /** @param subject As wide as its column. */
