@@ -2,6 +2,7 @@ import { DeployError } from '../core/errors.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import { isImmutability, isOnlyImmutability } from '../core/conflicts.ts'
 import { NEIGHBOUR_WAYS_OUT, neighbours } from '../core/list-neighbours.ts'
+import { selectorMismatchHint } from '../core/selector-mismatch.ts'
 import { mistypedHint } from '../core/mistyped.ts'
 import { listAt, textAt } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
@@ -15,6 +16,8 @@ export interface Attempt {
   readonly verb: string
   /** The object as it was found; tells what of others stands in the way. */
   readonly live?: KubeObject | undefined
+  /** What was asked for. */
+  readonly desired?: KubeObject
 }
 
 /**
@@ -27,12 +30,14 @@ export function apiError(status: number, body: unknown, attempt: Attempt): Deplo
     textAt(body, 'message') ?? 'the answer is no Kubernetes Status: is a proxy in between?'
   const reason = isMistyped(message) ? 'Invalid' : (textAt(body, 'reason') ?? `HTTP ${status}`)
   const code = codeOf(status, message)
-  const { subject, verb, live } = attempt
+  const { subject, verb, live, desired } = attempt
   const beside = live && status === 422 ? neighbours(live, body) : undefined
+  const mismatch = desired && selectorMismatchHint(body, desired, live)
+  const nextStep = beside === undefined ? mismatch : NEIGHBOUR_WAYS_OUT
   const why = beside === undefined ? message : `${beside}: ${message}`
   return new DeployError(code, `${subject}: ${verb} refused (${reason}): ${why}`, {
     subject,
-    ...(beside === undefined ? hint(code, status, body) : { hint: NEIGHBOUR_WAYS_OUT }),
+    ...(nextStep === undefined ? hint(code, status, body) : { hint: nextStep }),
   })
 }
 
@@ -56,6 +61,11 @@ function codeOf(status: number, message: string): ErrorCode {
  */
 export function isMistyped(message: string): boolean {
   return /^failed to (create typed patch|convert new) object/.test(message)
+}
+
+/** Whether the API server does not have the path: it does not serve the kind; of a missing object it says its name. */
+export function isUnserved(message: string): boolean {
+  return message.includes('the server could not find the requested resource')
 }
 
 /** Whether RBAC refused. It says `User "x" cannot …`; everything else that answers 403 is an admission plug-in. */

@@ -11,7 +11,7 @@ import type { FirstLook, PlanEntry } from '../core/plan.ts'
 import { missesUpcoming, missingBefore } from '../core/prerequisites.ts'
 import { isReplaceable } from '../core/replaceable.ts'
 import type { Api, Outcome } from './api.ts'
-import { apiError, isForbidden } from './api-error.ts'
+import { apiError, isForbidden, isUnserved } from './api-error.ts'
 
 export interface ObjectPlanOptions {
   readonly set: ObjectSet
@@ -70,7 +70,7 @@ async function creation(
 ): Promise<Planned> {
   const missing = missingBefore(desired, options.upcoming)
   if (missing !== undefined) {
-    await checkElsewhere(api, desired)
+    await checkElsewhere(api, desired, options.defined)
     return { entry: entry(desired, 'create', untried(`${missing} is not there yet`)) }
   }
   const result = await api.apply(desired, { dryRun: true })
@@ -86,16 +86,23 @@ async function creation(
 }
 
 /**
- * Tries an object whose namespace does not exist yet in one that every cluster has, so that a misspelt field or a value
- * that is never valid stops a deploy before it wrote anything. What another namespace allows, lacks or answers beyond
- * that says nothing about ours.
+ * Tries an object whose namespace does not exist yet in one that every cluster has, so that a misspelt field, a value
+ * that is never valid or a kind that is not served stops a deploy before it wrote anything. What another namespace
+ * allows, lacks or answers beyond that says nothing about ours.
  */
-async function checkElsewhere(api: Api, desired: KubeObject): Promise<void> {
+async function checkElsewhere(
+  api: Api,
+  desired: KubeObject,
+  defined: readonly ResourceKind[],
+): Promise<void> {
   if (desired.metadata.namespace === undefined) return
   const metadata = { ...desired.metadata, namespace: 'default' }
   const result = await api.create({ ...desired, metadata }, { dryRun: true })
-  if (result.done || ![400, 422].includes(result.status)) return
-  if ((textAt(result.body, 'message') ?? '').includes('admission webhook')) return
+  if (result.done) return
+  const message = textAt(result.body, 'message') ?? ''
+  const isKindMissing = isUnserved(message) && !findKind(defined, desired)
+  if (![400, 422].includes(result.status) && !isKindMissing) return
+  if (message.includes('admission webhook')) return
   throw refusal(result, desired, 'dry run')
 }
 
@@ -188,5 +195,5 @@ function untried(why: string): Pick<PlanEntry, 'reason' | 'isUntried'> {
 
 function refusal(result: Refused, desired: KubeObject, verb: string, live?: KubeObject): Error {
   const subject = subjectOf(objectRef(desired))
-  return apiError(result.status, result.body, { subject, verb, live })
+  return apiError(result.status, result.body, { subject, verb, live, desired })
 }

@@ -1,4 +1,5 @@
 import { isFailure } from '../core/errors.ts'
+import { labelsText } from '../core/labels-text.ts'
 import { mapAfter } from '../core/map-after.ts'
 import { at, listAt, objectRef, subjectOf } from '../core/object.ts'
 import type { Fields, KubeObject } from '../core/object.ts'
@@ -6,7 +7,6 @@ import { SETTLED } from '../core/plan.ts'
 import type { Plan, PlanEntry } from '../core/plan.ts'
 import {
   isSelected,
-  labelsText,
   missingPorts,
   selectorOf,
   selectsNothing,

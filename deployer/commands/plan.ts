@@ -3,6 +3,7 @@ import { missingReferences } from '../cluster/missing-references.ts'
 import type { OnLost } from '../cluster/lost-inventory.ts'
 import { makePlan } from '../cluster/plan.ts'
 import { inScope } from '../cluster/scope.ts'
+import { explainUnserved } from '../cluster/unserved.ts'
 import { unmatchedServices } from '../cluster/unmatched-services.ts'
 import { countActions, isNoOp } from '../core/plan.ts'
 import type { Plan, PlanEntry } from '../core/plan.ts'
@@ -37,7 +38,13 @@ export async function plan(options: PlanCommandOptions, context: CommandContext)
 }
 
 /** Plans, shows it, and refuses or warns of what the API server would not. */
-export async function showPlan(
+export async function showPlan(api: Api, config: Config, options: Takeovers, showing: Showing) {
+  return planAndShow(api, config, options, showing).catch(async (error: unknown) => {
+    throw await explainUnserved(error, api, config.objects, config.environment)
+  })
+}
+
+async function planAndShow(
   api: Api,
   { objects: asked, environment, set }: Config,
   options: Takeovers,

@@ -46,6 +46,32 @@ export const BUILT_IN_KINDS: readonly ResourceKind[] = [
   ...entries(CLUSTER_SCOPED, false),
 ]
 
+/** Kinds of Kubernetes itself that are rarely deployed, so that discovery is asked for them where they are. */
+const RARE: Readonly<Record<string, readonly string[]>> = {
+  v1: ['Endpoints', 'PersistentVolume', 'PodTemplate', 'ReplicationController'],
+  'admissionregistration.k8s.io/v1': [
+    'MutatingWebhookConfiguration',
+    'ValidatingAdmissionPolicy',
+    'ValidatingAdmissionPolicyBinding',
+    'ValidatingWebhookConfiguration',
+  ],
+  'autoscaling/v1': ['HorizontalPodAutoscaler'],
+  'discovery.k8s.io/v1': ['EndpointSlice'],
+  'networking.k8s.io/v1': ['IngressClass'],
+  'node.k8s.io/v1': ['RuntimeClass'],
+  'scheduling.k8s.io/v1': ['PriorityClass'],
+  'storage.k8s.io/v1': ['CSIDriver', 'StorageClass'],
+}
+
+/** Whether every cluster of today serves such objects, whatever is installed on it. */
+export function isKubernetesKind(object: {
+  readonly apiVersion: string
+  readonly kind: string
+}): boolean {
+  const isRare = RARE[object.apiVersion]?.includes(object.kind) === true
+  return isRare || findKind(BUILT_IN_KINDS, object) !== undefined
+}
+
 /** The kind with this apiVersion and name among those known. */
 export function findKind(
   known: readonly ResourceKind[],

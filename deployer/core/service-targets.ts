@@ -1,4 +1,5 @@
 import { podTemplatePath } from './inputs.ts'
+import { labelsText } from './labels-text.ts'
 import { at, isFields, listAt, textAt } from './object.ts'
 import type { Fields, KubeObject } from './object.ts'
 
@@ -96,13 +97,6 @@ function protocolOf(port: unknown): string {
 
 function isHeadless(service: KubeObject): boolean {
   return textAt(service, 'spec', 'clusterIP') === 'None'
-}
-
-/** As kubectl's `--selector` takes them. */
-export function labelsText(labels: Fields): string {
-  return Object.entries(labels)
-    .map(([key, value]) => `${key}=${String(value)}`)
-    .join(',')
 }
 
 function pick(labels: Fields, keys: readonly string[]): Fields {

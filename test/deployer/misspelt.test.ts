@@ -6,6 +6,7 @@ import { stringify } from 'yaml'
 import { createEnvironment, startCluster } from './cluster.ts'
 import type { Said, TestCluster } from './cluster.ts'
 import { configMap, createFolder } from './manifest-folder.ts'
+import { deployment } from './workload-folder.ts'
 import { startRecorder } from './recorder.ts'
 
 let cluster: TestCluster
@@ -88,6 +89,19 @@ test('a right object of a namespace that is not there yet is only said to be unt
   expect(stderr).toMatch(
     /ConfigMap\/\S+\/web +create: no dry run: namespace "\S+" is not there yet/,
   )
+})
+
+test('a workload that does not select its own pods is told which sides differ, and which can change', async () => {
+  const sides = 'spec.selector asks for app=web, and spec.template.metadata.labels gives app=wbe: '
+  const folder = await createFolder(cluster, deployment({ labels: { app: 'wbe' } }))
+  const { code, stderr } = await folder.deployer('deploy', '--no-wait')
+  expect({ code, stderr }).toMatchObject({ code: 5 })
+  expect(stderr).toContain(`hint  ${sides}change the one that is wrong`)
+  await folder.write(deployment({}))
+  expect(await folder.deployer('deploy', '--no-wait')).toMatchObject({ code: 0 })
+  await folder.write(deployment({ labels: { app: 'wbe' } }))
+  const again = await folder.deployer('deploy', '--no-wait')
+  expect(again.stderr).toContain(`hint  ${sides}change spec.template.metadata.labels`)
 })
 
 test('that several objects are untried is said once', async () => {
