@@ -1,9 +1,9 @@
 import { DeployError } from '../core/errors.ts'
-import { hasLog } from '../core/pod-containers.ts'
-import { listAt, objectRef, textAt } from '../core/object.ts'
-import type { KubeObject, ObjectRef } from '../core/object.ts'
+import { objectRef } from '../core/object.ts'
+import type { ObjectRef } from '../core/object.ts'
 import type { WorkloadKind } from '../core/workload.ts'
 import type { Cluster } from './connect.ts'
+import { newestPod } from './newest-pod.ts'
 
 const SELECTOR = 'app.kubernetes.io/name=keyless-cosmos,app.kubernetes.io/component=worker'
 const POD = { apiVersion: 'v1', kind: 'Pod' }
@@ -21,29 +21,14 @@ const OWNERS: Readonly<Record<Exclude<WorkloadKind, 'Pod'>, string>> = {
  * @throws {DeployError} `ERR_NOT_FOUND` if there is none yet, with what makes one.
  */
 export async function workerPod(
-  { api }: Cluster,
+  cluster: Cluster,
   { kind, namespace }: { readonly kind: WorkloadKind; readonly namespace: string },
 ): Promise<ObjectRef> {
   if (kind === 'Pod') return { ...POD, namespace, name: 'demo' }
-  const resource = await api.kindOf(POD)
-  const { items } = await api.list(resource, { namespace, labelSelector: SELECTOR })
-  const pods = items
-    .filter((pod) => controllerOf(pod) === OWNERS[kind])
-    .toSorted((a, b) => createdAt(b).localeCompare(createdAt(a)))
-  const pod = pods.find(hasLog) ?? pods[0]
+  const selection = { namespace, labelSelector: SELECTOR, owner: OWNERS[kind] }
+  const pod = await newestPod(cluster, selection)
   if (pod) return { ...POD, ...objectRef(pod) }
   throw noPod(kind, namespace)
-}
-
-function controllerOf({ metadata }: KubeObject): string | undefined {
-  const owner = listAt(metadata, 'ownerReferences').find(
-    (one) => (one as { readonly controller?: boolean }).controller === true,
-  )
-  return textAt(owner, 'kind')
-}
-
-function createdAt({ metadata }: KubeObject): string {
-  return metadata.creationTimestamp ?? ''
 }
 
 function noPod(kind: WorkloadKind, namespace: string): DeployError {

@@ -13,6 +13,7 @@ import { workloadKind } from '../core/workload.ts'
 import { readConfig } from './config.ts'
 import { confirmFirstWrite } from './confirm.ts'
 import type { CommandContext, CommonOptions, Takeovers } from './context.ts'
+import { followedOf, followLog } from './followed.ts'
 import { printLog } from './logs.ts'
 import { npmCommand } from './npm-command.ts'
 import { reportEntry, showPlan, takeovers } from './plan.ts'
@@ -34,6 +35,9 @@ export interface DeployOptions extends CommonOptions, Takeovers {
 /** Plans, applies just that, waits until it works, and says what to do next. */
 export async function deploy(options: DeployOptions, context: CommandContext): Promise<number> {
   const config = await readConfig(options, context)
+  const { manifests: folder, follow } = options
+  const followed =
+    folder !== undefined && follow === true ? followedOf(folder, config.objects) : undefined
   const from = {
     environment: config.environment,
     file: config.environmentFile,
@@ -82,7 +86,8 @@ export async function deploy(options: DeployOptions, context: CommandContext): P
       options.timeoutSeconds,
       context,
     )
-    return finish(cluster, ready, { options, environment: config.environment }, context)
+    const { environment } = config
+    return finish(cluster, ready, { options, environment, followed }, context)
   })
 }
 
@@ -97,13 +102,21 @@ function reportApplied({ entry, state, kept }: Applied, { report }: CommandConte
   })
 }
 
+interface Wanted {
+  readonly options: DeployOptions
+  readonly environment: Environment
+  /** Of a folder of others, the one object whose log is asked for. */
+  readonly followed: ObjectRef | undefined
+}
+
 /** The log if asked for, else where to find it. */
 async function finish(
   cluster: Cluster,
   ready: readonly KubeObject[],
-  { options, environment }: { readonly options: DeployOptions; readonly environment: Environment },
+  { options, environment, followed }: Wanted,
   context: CommandContext,
 ): Promise<number> {
+  if (followed) return followLog(cluster, ready, followed, context)
   const pod = await podToShow(cluster, ready, { options, environment })
   // On AKS the log is what proves it: there is no other terminal where a platform tells what it saw.
   const isShown = options.follow === true || environment.target === 'aks'
@@ -113,7 +126,8 @@ async function finish(
   if (pod) {
     const { env, context: named } = options
     const same = { env, ...(named === undefined ? {} : { context: named }) }
-    context.report({ event: 'next', command: npmCommand('logs', same) })
+    const name = options.manifests === undefined ? [] : [pod.name]
+    context.report({ event: 'next', command: [npmCommand('logs', same), ...name].join(' ') })
   } else if (options.manifests === undefined && workloadKind(environment) === 'CronJob') {
     context.report({ event: 'next', command: runAtOnce(environment.namespace) })
   }
@@ -124,7 +138,7 @@ async function finish(
 async function podToShow(
   cluster: Cluster,
   ready: readonly KubeObject[],
-  { options, environment }: { readonly options: DeployOptions; readonly environment: Environment },
+  { options, environment }: Omit<Wanted, 'followed'>,
 ): Promise<ObjectRef | undefined> {
   const pod = ready.find((object) => object.kind === 'Pod' && hasLog(object))
   if (pod) return objectRef(pod)

@@ -34,6 +34,13 @@ export function logSource(pod: KubeObject): LogSource | undefined {
   return { container, previous: isBack && isBadEnd(at(status, 'lastState', 'terminated')) }
 }
 
+/** The container whose log is meant where a pod has several, as kubectl chooses it; undefined if it has only one. */
+export function mainContainer({ metadata, spec }: KubeObject): string | undefined {
+  const [first, ...others] = listAt(spec, 'containers')
+  if (others.length === 0) return undefined
+  return metadata.annotations?.['kubectl.kubernetes.io/default-container'] ?? textAt(first, 'name')
+}
+
 /** Whether some container runs or has run, so that there is a log. */
 export function hasLog(pod: KubeObject): boolean {
   return containerStatuses(pod).some(hasRun)
