@@ -134,7 +134,7 @@ test('a list of several pages whose version has become too old is read again at 
   recorder.refusal = ({ path }) => (path.includes('&continue=') ? 410 : undefined)
   const { code, stderr } = await environment.deployer('plan')
   expect({ code, stderr }).toMatchObject({ code: 0 })
-  expect(stderr).toContain('Planned: 500 to prune, 1 unchanged')
+  expect(stderr).toContain('Planned: 500 to skip, 1 unchanged')
 })
 
 test('replicas that an autoscaler set are left alone', async () => {
