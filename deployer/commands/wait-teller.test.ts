@@ -37,15 +37,14 @@ test('another stage, a failure and the end are said at once, and what was held b
   for (const count of [1, 2, 3]) tell(updated(count))
   tell(inProgress('2 old replicas still there'))
   tell(inProgress('1 old replica still there'))
-  tell(failed('crash-loop', 'container app: back-off 10 s'))
-  tell(failed('crash-loop', 'container app: back-off 20 s'))
+  tell(failed('quota', 'pods "web-x2lpq" is forbidden'))
+  tell(failed('quota', 'pods "web-bcdfg" is forbidden'))
   tell({ status: 'current' })
   vi.advanceTimersByTime(60_000)
   expect(said).toEqual([
     'a: 1 of 40 replicas updated',
     'a: 2 old replicas still there',
-    'a: container app: back-off 10 s',
-    'a: container app: back-off 20 s',
+    'a: pods "web-x2lpq" is forbidden',
     'a: current',
   ])
 })

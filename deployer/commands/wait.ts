@@ -88,7 +88,9 @@ async function conclude(
   const toExplain = (hopeless.length > 0 ? hopeless : late).slice(0, MAX_EXPLAINED)
   const hints: (string | undefined)[] = []
   // one after the other, so that each object's lines stay together
-  for (const one of toExplain) hints.push(await explain(cluster, one, context))
+  for (const one of toExplain) {
+    hints.push(await explain(cluster, one, { isOnly: toExplain.length === 1 }, context))
+  }
   const hint = hints.find((one) => one !== undefined)
   const [failed] = hopeless
   if (failed) throw objectFailed(failed, hint)
@@ -117,13 +119,15 @@ function reportHeard(object: KubeObject, { reason, fix }: Heard, { report }: Com
 async function explain(
   cluster: Cluster,
   { object, readiness, culprit }: Waited,
+  { isOnly }: { readonly isOnly: boolean },
   context: CommandContext,
 ): Promise<string | undefined> {
   const subject = subjectOf(objectRef(object))
   const { verdict, events, log } = await evidenceOf(cluster, culprit, context.signal)
   const say = (kind: 'on' | 'event' | 'log' | 'verdict', text: string) =>
     context.report({ event: 'evidence', subject, kind, text })
-  if (culprit !== object) say('on', subjectOf(objectRef(culprit)))
+  // of several, each begins with whom it is about
+  if (culprit !== object || !isOnly) say('on', subjectOf(objectRef(culprit)))
   for (const text of events) say('event', text)
   for (const text of log) say('log', text)
   if (verdict !== undefined) say('verdict', verdict)

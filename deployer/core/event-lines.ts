@@ -1,3 +1,4 @@
+import { withoutMadeUp } from './made-up-names.ts'
 import { numberAt, textAt } from './object.ts'
 import type { KubeObject } from './object.ts'
 
@@ -11,7 +12,7 @@ export function eventLines(events: readonly KubeObject[]): readonly string[] {
   const counts = new Map<string, number>()
   const lines = new Map<string, string>()
   for (const event of events) {
-    const thing = [head(event), messageOf(event).replaceAll(MADE_UP, '')].join(' ')
+    const thing = [head(event), withoutMadeUp(messageOf(event))].join(' ')
     const count = (counts.get(thing) ?? 0) + countOf(event)
     const times = count > 1 ? ` (×${count})` : ''
     counts.set(thing, count)
@@ -21,13 +22,6 @@ export function eventLines(events: readonly KubeObject[]): readonly string[] {
   }
   return [...lines.values()]
 }
-
-/**
- * The end of a name that a controller made up: each pod that it tries to create has another.
- *
- * @see https://github.com/kubernetes/kubernetes/blob/v1.36.0/staging/src/k8s.io/apimachinery/pkg/util/rand/rand.go
- */
-const MADE_UP = /-[bcdfghjklmnpqrstvwxz2456789]{5}(?![\w-])/g
 
 function head(event: KubeObject): string {
   return `${textAt(event, 'type')} ${textAt(event, 'reason')}`
