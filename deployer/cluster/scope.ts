@@ -1,6 +1,6 @@
 import { DeployError, isFailure } from '../core/errors.ts'
 import type { ResourceKind } from '../core/kinds.ts'
-import { identityOf, objectRef, subjectOf } from '../core/object.ts'
+import { identityOf, objectRef, statedNamespace, subjectOf } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
 import { kindsDefinedBy } from '../core/prerequisites.ts'
 import { withEncodedData } from '../core/secret-data.ts'
@@ -40,8 +40,9 @@ export async function inScope(
 }
 
 function place(object: KubeObject, { namespaced }: ResourceKind, namespace: string): KubeObject {
-  const { namespace: stated, ...metadata } = object.metadata
-  if (namespaced === (stated !== undefined)) return object
+  const { namespace: _, ...metadata } = object.metadata
+  const isPlaced = statedNamespace(object) !== undefined
+  if (namespaced ? isPlaced : object.metadata.namespace === undefined) return object
   if (namespaced) return { ...object, metadata: { ...metadata, namespace } }
   // the API server passes over the namespace of what has none: to compare it would make two objects of one
   return { ...object, metadata }

@@ -19,11 +19,24 @@ export async function readFolder(folder: string, cwd: string): Promise<readonly 
     .filter((entry) => /\.(ya?ml|json)$/.test(entry.name))
     .map((entry) => entry.name)
     .toSorted()
+  const below = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+  if (names.length === 0 && below.length > 0) throw onlyFolders(folder, below.toSorted())
   return Promise.all(
     names.map(async (name) => {
       const file = join(folder, name)
       return { name: relative(cwd, file), text: await readSource(file, 'ERR_MANIFEST') }
     }),
+  )
+}
+
+function onlyFolders(folder: string, below: readonly string[]): DeployError {
+  return new DeployError(
+    'ERR_MANIFEST',
+    `${folder}: holds no .yaml, .yml or .json file, only folders (${below.join(', ')})`,
+    {
+      subject: folder,
+      hint: 'folders of a folder are not read, as kubectl apply does not without -R: name the one with the manifests, each is a set of its own',
+    },
   )
 }
 

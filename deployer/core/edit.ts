@@ -22,6 +22,16 @@ function put(value: unknown, [step, ...rest]: readonly string[], leaf: unknown):
 /** The same on a parsed document, whose comments stay. */
 export function editDocument(document: Document, edits: readonly Edit[]): Document {
   const edited = document.clone()
-  for (const { path, value } of edits) edited.setIn(path, value)
+  for (const { path, value } of edits) {
+    clearWay(edited, path)
+    edited.setIn(path, value)
+  }
   return edited
+}
+
+/** `labels:` without any is null, in which a document finds no place for a key. */
+function clearWay(document: Document, path: readonly string[]): void {
+  const [, ...steps] = path
+  const ways = steps.map((_, index) => path.slice(0, index + 1))
+  for (const way of ways) if (document.getIn(way) === null) document.deleteIn(way)
 }

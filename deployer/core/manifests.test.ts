@@ -56,6 +56,11 @@ test.for([
     says: 'a PodList is not accepted: write its items as documents, or as kind: List',
   },
   {
+    when: 'a List lists something else',
+    texts: ['apiVersion: v1\nkind: List\nitems: none\n'],
+    says: '0.yaml:1: items of a List must be a list',
+  },
+  {
     when: 'an item of a List has no name',
     texts: ['apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod}\n'],
     says: '0.yaml:1, items[0]: not a Kubernetes object: metadata.name missing',
@@ -64,6 +69,11 @@ test.for([
     when: 'it is a Kustomization',
     texts: ['apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n'],
     says: 'build it into a folder of its own first (kubectl kustomize)',
+  },
+  {
+    when: 'it is no Kubernetes file at all',
+    texts: ['services: {web: {image: web}}\n'],
+    says: 'metadata.name missing; all YAML and JSON of the folder is deployed: keep other files elsewhere',
   },
   {
     when: 'a value is a template',
@@ -86,6 +96,11 @@ test.for([
     says: '0.yaml:5:20: alias *x is not accepted',
   },
   {
+    when: 'a merge key is used',
+    texts: [`${CONFIG_MAP}data:\n  <<: {a: b}\n`],
+    says: '0.yaml:6:3: merge key << is not accepted: write the values out',
+  },
+  {
     when: 'aliases would grow without end',
     texts: [`${CONFIG_MAP}a: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]\n`],
     says: 'alias *a is not accepted',
@@ -101,6 +116,16 @@ test.for([
     says: '0.yaml:1: not a Kubernetes object: metadata.name must be text: write it in quotes, "123"',
   },
   {
+    when: 'a name has a slash',
+    texts: [CONFIG_MAP.replace('name: a', 'name: a/b')],
+    says: '0.yaml:1: not a Kubernetes object: metadata.name must be one step of a path: without / and %',
+  },
+  {
+    when: 'a namespace is a number',
+    texts: [`${CONFIG_MAP}  namespace: 2026\n`],
+    says: '0.yaml:1: not a Kubernetes object: metadata.namespace must be text: write it in quotes, "2026"',
+  },
+  {
     when: 'it was copied from a cluster',
     texts: [`${CONFIG_MAP}  uid: 9-8\n  resourceVersion: "7"\n  creationTimestamp: null\n`],
     says: '0.yaml:1: metadata.uid, metadata.resourceVersion: belongs to one object of one cluster',
@@ -114,4 +139,40 @@ test.for([
 test('two objects of one name in different namespaces are two objects', () => {
   const other = CONFIG_MAP.replace('name: a', 'name: a\n  namespace: other')
   expect(problemsOf(CONFIG_MAP, other)).toBe('none')
+})
+
+function list(items: string): string {
+  return `apiVersion: v1\nkind: List\nitems: ${items}\n`
+}
+
+test('Lists in a List are read, and a List of nothing holds nothing', () => {
+  const inner = '{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}'
+  const text = `${list(`[{apiVersion: v1, kind: List, items: [${inner}]}]`)}---\n${list('')}---\n${list('[]')}`
+  const manifests = parseManifests([{ name: 'a.yaml', text }])
+  expect(manifests.map((one) => objectOf(one).metadata.name)).toEqual(['a'])
+  expect(manifests[0]?.place).toBe('a.yaml:1, items[0], items[0]')
+})
+
+test('a custom resource may be of a kind that ends like a list', () => {
+  const text =
+    'apiVersion: example.com/v1\nkind: AllowList\nmetadata: {name: a}\nspec: {items: []}\n'
+  expect(problemsOf(text)).toBe('none')
+})
+
+test.for([
+  { file: 'kustomization.yaml', text: 'resources: [a.yaml]\n', says: 'kubectl kustomize' },
+  { file: 'base/Kustomization.yml', text: 'resources: [a.yaml]\n', says: 'kubectl kustomize' },
+  { file: 'Chart.yaml', text: 'apiVersion: v2\nname: x\nversion: 1.0.0\n', says: 'helm template' },
+  { file: 'values.yaml', text: 'image: x\n', says: 'helm template' },
+])('$file is told to be the input of $says', ({ file, text, says }) => {
+  expect(() => parseManifests([{ name: file, text }])).toThrow(
+    new RegExp(`^${file}:1: a .* is no object of a cluster: .* first \\(${says}\\)$`),
+  )
+})
+
+test('a document that is broken in one place is told of once, a key written twice each time', () => {
+  const json = '{"apiVersion": "v1"}\n{"apiVersion": "v1", "kind": "ConfigMap"}\n'
+  expect(problemsOf(json).split('\n')).toHaveLength(1)
+  const twice = `${CONFIG_MAP}data: {a: x, a: y, b: x, b: y}\n`
+  expect(problemsOf(twice).split('\n')).toHaveLength(2)
 })

@@ -46,11 +46,11 @@ function readFile(file: SourceFile, problems: string[]): readonly Manifest[] {
 /** Each item of a `kind: List` as a document of its own. */
 function unlisted(manifest: Manifest): readonly Manifest[] {
   const { document, place } = manifest
+  if (!isList(document.toJS())) return [manifest]
   const items = document.get('items', true)
-  if (!isList(document.toJS()) || !isSeq(items)) return [manifest]
-  return items.items.map((item, index) => {
+  return (isSeq(items) ? items.items : []).flatMap((item, index) => {
     const own = new Document()
     own.contents = item as Document['contents']
-    return { document: own, place: `${place}, items[${index}]` }
+    return unlisted({ document: own, place: `${place}, items[${index}]` })
   })
 }

@@ -43,13 +43,19 @@ export interface ObjectRef {
 
 /** Where an object is. */
 export function objectRef(object: KubeObject): ObjectRef {
-  const { name, namespace } = object.metadata
+  const namespace = statedNamespace(object)
   return {
     apiVersion: object.apiVersion,
     kind: object.kind,
-    name,
+    name: object.metadata.name,
     ...(namespace === undefined ? {} : { namespace }),
   }
+}
+
+/** The namespace an object names; null and the empty text, which templates leave behind, name none. */
+export function statedNamespace({ metadata }: KubeObject): string | undefined {
+  const stated: unknown = metadata.namespace
+  return typeof stated === 'string' && stated !== '' ? stated : undefined
 }
 
 /** `Kind/namespace/name` as it is printed everywhere; without the namespace for a cluster-scoped object. */

@@ -29,7 +29,7 @@ export function parseYaml(file: SourceFile, code: ErrorCode): readonly SourceDoc
   })
   const documents: readonly Document[] = Array.isArray(parsed) ? parsed : []
   const problems = documents.flatMap((document) => [
-    ...document.errors.map((error) => problem(file.name, error.message, error.linePos?.[0])),
+    ...causes(document).map((error) => problem(file.name, error.message, error.linePos?.[0])),
     ...scalarProblems(document, file.name, lines),
   ])
   if (problems.length > 0) {
@@ -38,6 +38,12 @@ export function parseYaml(file: SourceFile, code: ErrorCode): readonly SourceDoc
   return documents
     .filter((document) => document.contents !== null && document.toJS() !== null)
     .map((document) => ({ document, place: `${file.name}:${firstLine(document, lines)}` }))
+}
+
+/** What follows a syntax error in the same document is mostly its consequence: one wrong brace makes a page of it. */
+function causes({ errors }: Document): Document['errors'] {
+  const first = errors.find(({ code }) => code !== 'DUPLICATE_KEY')
+  return errors.filter((error) => error === first || error.code === 'DUPLICATE_KEY')
 }
 
 const HINT =
@@ -58,8 +64,8 @@ function firstLine(document: Document, lines: LineCounter): number {
 }
 
 /**
- * What YAML 1.1 (kubectl) and 1.2 read differently, found on the parsed nodes before anything is expanded: aliases and
- * unquoted words are refused, and `0644` is made the octal number it is for kubectl.
+ * What YAML 1.1 (kubectl) and 1.2 read differently, found on the parsed nodes before anything is expanded: aliases, merge
+ * keys and unquoted words are refused, and `0644` is made the octal number it is for kubectl.
  */
 function scalarProblems(document: Document, file: string, lines: LineCounter): readonly string[] {
   const found: string[] = []
@@ -70,7 +76,11 @@ function scalarProblems(document: Document, file: string, lines: LineCounter): r
   visit(document, {
     Alias: (_, node) => report(node, `alias *${node.source} is not accepted: write the value out`),
     Scalar: (key, node) => {
-      if (node.type !== 'PLAIN' || node.source === undefined || key === 'key') return
+      if (node.type !== 'PLAIN' || node.source === undefined) return
+      if (key === 'key' && node.source === '<<') {
+        report(node, 'merge key << is not accepted: write the values out')
+      }
+      if (key === 'key') return
       if (/^0\d+$/.test(node.source)) node.value = Number.parseInt(node.source, 8)
       if (/^(yes|no|on|off)$/i.test(node.source)) {
         report(
