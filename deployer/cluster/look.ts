@@ -184,7 +184,7 @@ async function applyOrRemove(
   const result = await api.apply(desired, { force: true })
   if (result.done) return result.object
   const subject = subjectOf(objectRef(desired))
-  if (result.status !== 422 || !isOnlyImmutability(result.body) || !isReplaceable(desired)) {
+  if (result.status !== 422 || !isOnlyImmutability(result.body) || !isReplaceable(live)) {
     throw apiError(result.status, result.body, { subject, verb: 'put back', live })
   }
   await api.remove(objectRef(live), live.metadata.uid ?? '')

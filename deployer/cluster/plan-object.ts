@@ -126,7 +126,7 @@ async function dryRun(
     if (!forced.done) throw refusal(forced, desired, 'dry run', live)
     return tried(afterDryRun(desired, live, forced.object, { adopt, healed: conflicts }))
   }
-  if (first.status === 422 && isOnlyImmutability(first.body) && isReplaceable(desired)) {
+  if (first.status === 422 && isOnlyImmutability(first.body) && isReplaceable(live)) {
     const reason = 'fields that cannot change on an existing object'
     return { entry: await replacement(api, desired, live, reason) }
   }

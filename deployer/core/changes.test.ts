@@ -99,3 +99,14 @@ test('what we stated before and do not state any more is a change of a replaceme
     { path: '.spec.hostname', before: 'h' },
   ])
 })
+
+function claim(storage: string, rest: object = {}) {
+  return { ...rest, metadata: { name: 'data' }, spec: { resources: { requests: { storage } } } }
+}
+
+test('claim templates are compared by the names in their metadata', () => {
+  const live = object({ spec: { volumeClaimTemplates: [claim('1Gi', { kind: 'X' })] } })
+  const desired = object({ spec: { volumeClaimTemplates: [claim('2Gi')] } })
+  const path = '.spec.volumeClaimTemplates[name=data].spec.resources.requests.storage'
+  expect(restatedChanges(live, desired)).toEqual([{ path, before: '1Gi', after: '2Gi' }])
+})

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { ownedFields } from './managed-fields.ts'
-import { isFields } from './object.ts'
+import { isFields, textAt } from './object.ts'
 import type { Fields, KubeObject } from './object.ts'
 import { concealedAt } from './secrets.ts'
 
@@ -103,10 +103,12 @@ function compareLists(
   return changes.length > 0 ? changes : [change(path, before, after)]
 }
 
+/** Claim templates are whole objects, with their names in their metadata. */
 function byName(list: readonly unknown[]): ReadonlyMap<string, unknown> | undefined {
-  const entries = list.flatMap((item) =>
-    isFields(item) && typeof item['name'] === 'string' ? [[item['name'], item] as const] : [],
-  )
+  const entries = list.flatMap((item) => {
+    const name = textAt(item, 'name') ?? textAt(item, 'metadata', 'name')
+    return name === undefined ? [] : [[name, item] as const]
+  })
   const map = new Map(entries)
   return map.size === list.length ? map : undefined
 }

@@ -94,3 +94,16 @@ test.for([
 ] as const)('$reference misses "$says"', ({ reference, found, says }) => {
   expect(missing(reference, found)).toBe(says)
 })
+
+test('a claim of its own template stands for the volume of the same name', () => {
+  const volumes = ['data', 'more'].map((name) => ({
+    name,
+    persistentVolumeClaim: { claimName: name },
+  }))
+  const spec = {
+    volumeClaimTemplates: [{ metadata: { name: 'data' } }],
+    template: { spec: { volumes } },
+  }
+  const set = { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 'x' }, spec }
+  expect(referencesOf(set)).toEqual([{ kind: 'PersistentVolumeClaim', name: 'more' }])
+})

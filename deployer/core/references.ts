@@ -27,7 +27,13 @@ export function referencesOf(object: KubeObject): readonly Reference[] {
   if (path === undefined) return []
   const spec = at(object, ...path, 'spec')
   const containers = [...listAt(spec, 'initContainers'), ...listAt(spec, 'containers')]
-  const volumes = listAt(spec, 'volumes')
+  // a StatefulSet puts its own claims in the place of volumes of the same name
+  const claimed = listAt(object, 'spec', 'volumeClaimTemplates').map((claim) =>
+    textAt(claim, 'metadata', 'name'),
+  )
+  const volumes = listAt(spec, 'volumes').filter(
+    (volume) => !claimed.includes(textAt(volume, 'name')),
+  )
   return [
     ...one('ServiceAccount', textAt(spec, 'serviceAccountName')),
     ...listAt(spec, 'imagePullSecrets').flatMap((pull) => one('Secret', textAt(pull, 'name'))),

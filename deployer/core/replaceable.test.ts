@@ -13,3 +13,9 @@ test.for([
 ])('a $kind of $apiVersion may be deleted to be made anew: $is', ({ apiVersion, kind, is }) => {
   expect(isReplaceable({ apiVersion, kind, metadata: { name: 'x' } })).toBe(is)
 })
+
+test('a StatefulSet that takes its claims with it may not be deleted to be made anew', () => {
+  const spec = { persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete' } }
+  const metadata = { name: 'x' }
+  expect(isReplaceable({ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata, spec })).toBe(false)
+})
