@@ -122,7 +122,16 @@ async function deleteAll(
     onStill: (object) => options.onWaiting?.(subjectOf(objectRef(object)), blockers(object)),
   })
   options.signal.throwIfAborted()
-  return [...results, ...left.map((object) => say(options, object, 'left', blockers(object)))]
+  // once an earlier rank has used up the time, nobody has looked whether these are there
+  const states = await Promise.all(
+    left.map(async (object) => {
+      const now = await cluster.api.get(objectRef(object))
+      return now?.metadata.uid === object.metadata.uid
+        ? say(options, now ?? object, 'left', blockers(now ?? object))
+        : say(options, object, 'deleted')
+    }),
+  )
+  return [...results, ...states]
 }
 
 /** The inventory goes with its namespace; elsewhere it is the last to go. */

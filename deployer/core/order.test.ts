@@ -23,6 +23,15 @@ test('what others need at their admission comes first, webhooks last, unknown ki
   expect(sorted).toEqual(kinds.toReversed())
 })
 
+test.for([
+  { first: 'RuntimeClass', next: 'Pod', why: 'a pod is refused without its class' },
+  { first: 'PersistentVolume', next: 'PersistentVolumeClaim', why: 'a bound volume does not go' },
+  { first: 'IngressClass', next: 'Ingress', why: 'the class says whose it is' },
+])('$first comes before $next, and goes after it: $why', ({ first, next }) => {
+  const ranks = inRanks([ref(next), ref(first)], (one) => one)
+  expect(ranks.map((rank) => rank.map(({ kind }) => kind))).toEqual([[first], [next]])
+})
+
 test('a rank holds what may go side by side', () => {
   const ranks = inRanks([ref('Pod'), ref('ConfigMap', 'b'), ref('ConfigMap', 'a')], (one) => one)
   expect(ranks.map((rank) => rank.map(({ name }) => name))).toEqual([['a', 'b'], ['x']])

@@ -6,10 +6,29 @@ import type { ObjectRef } from './object.ts'
  * listed (custom resources among them) go between the last listed workload and the webhooks, which could refuse the rest.
  */
 const RANKS: readonly (readonly string[])[] = [
-  ['CustomResourceDefinition', 'Namespace', 'ClusterRole', 'PriorityClass', 'StorageClass'],
+  [
+    'CustomResourceDefinition',
+    'Namespace',
+    'ClusterRole',
+    'PriorityClass',
+    'RuntimeClass',
+    'StorageClass',
+    'IngressClass',
+    // it does not go while a claim is bound to it
+    'PersistentVolume',
+  ],
   ['ClusterRoleBinding', 'ResourceQuota', 'LimitRange', 'NetworkPolicy', 'ServiceAccount', 'Role'],
   ['RoleBinding', 'ConfigMap', 'Secret', 'PersistentVolumeClaim', 'Service'],
-  ['Pod', 'ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'],
+  [
+    'Pod',
+    'ReplicationController',
+    'ReplicaSet',
+    'Deployment',
+    'StatefulSet',
+    'DaemonSet',
+    'Job',
+    'CronJob',
+  ],
   ['PodDisruptionBudget', 'HorizontalPodAutoscaler', 'Ingress'],
 ]
 const UNKNOWN_RANK = RANKS.length

@@ -58,6 +58,20 @@ test('who may do everything in one namespace can destroy what is deployed there'
   )
 })
 
+test('what a finalizer holds is told to be left, and what went after it to be deleted', async () => {
+  const held = configMap('held', {}, { finalizers: ['example.com/hold'] })
+  const folder = await createFolder(cluster, role('free'), held)
+  await folder.deployer('deploy')
+  const { code, stderr } = await folder.deployer('destroy', '--timeout', '1')
+  expect({ code, stderr }).toMatchObject({ code: 1 })
+  const { namespace } = folder
+  expect(stderr).toMatch(new RegExp(`Role/${namespace}/free +deleted`))
+  expect(stderr).toContain(`✗ ConfigMap/${namespace}/held: still there after 1 s`)
+  const path = `/api/v1/namespaces/${namespace}/configmaps/held`
+  await cluster.client.patch(path, 'application/merge-patch+json', { metadata: { finalizers: [] } })
+  expect((await folder.deployer('destroy')).code).toBe(0)
+})
+
 test('a namespace of ours stays as long as it holds anything of others, of whatever kind', async () => {
   const folder = await createOwnNamespace()
   await cluster.client.create(rolesOf(folder.own), role('theirs'))
@@ -118,10 +132,11 @@ test('a copy by hand that carries our label is neither pruned nor destroyed, wit
   const { metadata, ...rest } = await cluster.client.get(`${maps}/original`)
   const { labels } = metadata
   await cluster.client.create(maps, { ...rest, metadata: { name: 'copy', labels } })
-  const why = "carries this set's label, but is not in its inventory: copied by hand? It stays"
+  const why =
+    "carries this set's label, but is in neither its manifests nor its inventory, and others made it: copied by hand?"
   const planned = await folder.deployer('plan', '--exit-code')
   expect(planned, planned.stderr).toMatchObject({ code: 0 })
-  expect(planned.stdout).toMatch(/\/copy +skip: carries this set's label, but is not in/)
+  expect(planned.stdout).toMatch(/\/copy +skip: carries this set's label, but is in neither/)
   for (const _ of ['once', 'again']) {
     expect((await folder.deployer('deploy')).stderr).toContain('✓ Applied: 2 unchanged')
   }
