@@ -41,3 +41,12 @@ test('who came without credentials is not told to ask for a role', () => {
   const named = message.replace('system:anonymous', 'ted')
   expect(hintOf(403, { reason: 'Forbidden', message: named })).toContain('ask for a Role')
 })
+
+test.for([
+  { subject: 'Secret/n/a', says: 'write plain ones under stringData' },
+  { subject: 'ConfigMap/n/a', says: 'write plain ones under data' },
+  { subject: 'MutatingWebhookConfiguration/a', says: 'its bytes are written as base64' },
+])('the hint about base64 is one for $subject', ({ subject, says }) => {
+  const message = 'error decoding from json: illegal base64 data at input byte 0'
+  expect(apiError(500, { message }, { subject, verb: 'apply' }).hint).toContain(says)
+})

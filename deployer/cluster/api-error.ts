@@ -1,6 +1,7 @@
 import { DeployError } from '../core/errors.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import { isImmutability, isOnlyImmutability } from '../core/conflicts.ts'
+import { keptDefaultHint } from '../core/kept-default.ts'
 import { NEIGHBOUR_WAYS_OUT, neighbours } from '../core/list-neighbours.ts'
 import { selectorMismatchHint } from '../core/selector-mismatch.ts'
 import { mistypedHint } from '../core/mistyped.ts'
@@ -33,11 +34,12 @@ export function apiError(status: number, body: unknown, attempt: Attempt): Deplo
   const { subject, verb, live, desired } = attempt
   const beside = live && status === 422 ? neighbours(live, body) : undefined
   const mismatch = desired && selectorMismatchHint(body, desired, live)
-  const nextStep = beside === undefined ? mismatch : NEIGHBOUR_WAYS_OUT
+  const kept = desired && live && keptDefaultHint(body, desired, live)
+  const nextStep = beside === undefined ? (mismatch ?? kept) : NEIGHBOUR_WAYS_OUT
   const why = beside === undefined ? message : `${beside}: ${message}`
   return new DeployError(code, `${subject}: ${verb} refused (${reason}): ${why}`, {
     subject,
-    ...(nextStep === undefined ? hint(code, status, body) : { hint: nextStep }),
+    ...(nextStep === undefined ? hint(code, status, body, subject) : { hint: nextStep }),
   })
 }
 
@@ -73,7 +75,12 @@ export function isForbidden(status: number, message: string): boolean {
   return status === 403 && / cannot \w+ (resource|path) /.test(message)
 }
 
-function hint(code: ErrorCode, status: number, body: unknown): { readonly hint?: string } {
+function hint(
+  code: ErrorCode,
+  status: number,
+  body: unknown,
+  subject: string,
+): { readonly hint?: string } {
   const message = textAt(body, 'message') ?? ''
   if (code === 'ERR_UNAUTHORIZED')
     return { hint: 'sign in again (az login, kubelogin), or write the kubeconfig again' }
@@ -96,7 +103,7 @@ function hint(code: ErrorCode, status: number, body: unknown): { readonly hint?:
     return { hint: 'add the ServiceAccount to the manifests, or correct serviceAccountName' }
   }
   if (message.includes('illegal base64 data')) {
-    return { hint: 'values of data are base64; write plain ones under stringData' }
+    return { hint: BASE64_HINTS[subject.split('/')[0] ?? ''] ?? 'its bytes are written as base64' }
   }
   const typed = mistypedHint(message)
   if (typed !== undefined) return { hint: typed }
@@ -145,6 +152,11 @@ function hint(code: ErrorCode, status: number, body: unknown): { readonly hint?:
       : { hint: `change ${[...new Set(fields)].join(', ')} in the manifest` }
   }
   return {}
+}
+
+const BASE64_HINTS: Readonly<Record<string, string>> = {
+  Secret: 'values of data are base64; write plain ones under stringData',
+  ConfigMap: 'values of binaryData are base64; write plain ones under data',
 }
 
 const TOO_LARGE = 'make it smaller, or spread it over several objects'

@@ -27,7 +27,7 @@ export interface ServedKinds {
 }
 
 export function kindFinder(transport: Transport): KindFinder {
-  const asked = new Map<string, Promise<readonly ResourceKind[]>>()
+  const asked = new Map<string, Promise<readonly DiscoveredKind[]>>()
   const defined: ResourceKind[] = []
   let served: Promise<ServedKinds> | undefined
   const find: KindFinder['find'] = async (wanted) => {
@@ -35,8 +35,16 @@ export function kindFinder(transport: Transport): KindFinder {
     if (known) return known
     const kinds = asked.get(wanted.apiVersion) ?? discover(transport, wanted.apiVersion)
     asked.set(wanted.apiVersion, kinds)
-    const found = findKind(await kinds, wanted)
-    if (found) return found
+    const found = (await kinds).find(
+      ({ apiVersion, kind }) => apiVersion === wanted.apiVersion && kind === wanted.kind,
+    )
+    if (found && isKept(found)) return found
+    if (found) {
+      throw new DeployError(
+        'ERR_UNKNOWN_KIND',
+        `the API server keeps no objects of kind ${wanted.kind} (it allows: ${found.verbs.join(', ')}), so that none can be deployed: leave it out`,
+      )
+    }
     // it may be served a moment later, once its definition is established
     asked.delete(wanted.apiVersion)
     throw new DeployError(
@@ -82,9 +90,7 @@ async function servedKinds(transport: Transport): Promise<ServedKinds> {
       }),
     ),
   )
-  const lasting = found
-    .flat()
-    .filter(({ verbs }) => verbs.includes('list') && verbs.includes('delete'))
+  const lasting = found.flat().filter(isKept)
   const byKind = Map.groupBy(lasting, ({ apiVersion, kind }) => `${groupOf(apiVersion)}/${kind}`)
   return {
     kinds: [...byKind.values()].flatMap(([first]) => first ?? []),
@@ -93,6 +99,11 @@ async function servedKinds(transport: Transport): Promise<ServedKinds> {
 }
 
 type DiscoveredKind = ResourceKind & { readonly verbs: readonly unknown[] }
+
+/** Some kinds are only questions (a review), or what others report. */
+function isKept({ verbs }: DiscoveredKind): boolean {
+  return verbs.includes('list') && verbs.includes('delete')
+}
 
 async function discover(
   transport: Transport,

@@ -52,6 +52,16 @@ test.for([
     only: true,
   },
   {
+    when: 'a Service keeps its address',
+    status: refusal('Invalid value: ["None"]: may not change once set'),
+    only: true,
+  },
+  {
+    when: 'a class keeps its parameters',
+    status: refusal('Forbidden: updates to parameters are forbidden.'),
+    only: true,
+  },
+  {
     when: 'another cause would also meet the replacement',
     status: refusal('field is immutable', 'Required value'),
     only: false,

@@ -84,4 +84,4 @@ export function isImmutability(cause: unknown): boolean {
 
 /** @see https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go */
 const IMMUTABLE =
-  /field is immutable|may not change fields other than|updates to .* for fields other than .* are forbidden|is immutable after creation|may not be (changed|modified)|cannot change roleRef/
+  /field is immutable|may not change fields other than|updates to .* for fields other than .* are forbidden|is immutable after creation|may not be (changed|modified)|cannot change roleRef|may not change once set|can not be unset|updates to \S+ are forbidden/
