@@ -152,7 +152,7 @@ function addDeploying(root: Command, start: Start): void {
     .option('--force-conflicts', 'take over fields that other programs own')
     .option('--replace-all', 'prune all that is deployed although nothing of it is kept')
     .option('-f, --follow', "print the pod's log afterwards")
-    .option('--no-wait', 'end after the apply')
+    .addOption(new Option('--no-wait', 'end after the apply').conflicts('follow'))
     .option('-y, --yes', 'do not ask before the first write to a new AKS cluster')
     .option('--timeout <seconds>', 'bound of the wait', wholeNumber, DEFAULT_TIMEOUT_SECONDS)
     .action((options: CommonOptions & Output & { readonly timeout: number }) =>

@@ -18,4 +18,4 @@ export function isCopied(object: KubeObject, members: readonly ObjectRef[]): boo
 
 /** Why it stays. */
 export const COPIED =
-  "carries this set's label, but is in neither its manifests nor its inventory, and others made it: copied by hand? It stays; without the label it is not told any more"
+  "carries this set's label, but is not in its inventory: copied by hand? It stays"

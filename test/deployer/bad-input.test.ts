@@ -259,6 +259,12 @@ test('a program that asked for JSON learns of a wrong usage as JSON', async () =
   })
 })
 
+test('what is not waited for cannot be followed', async () => {
+  const { code, stderr } = await deployer(['deploy', '--no-wait', '--follow'])
+  expect(code).toBe(2)
+  expect(stderr).toContain("option '--no-wait' cannot be used with option '-f, --follow'")
+})
+
 test('help and version are answered without any cluster', async () => {
   expect(await deployer(['--version'])).toEqual({ code: 0, stdout: '0.0.0\n', stderr: '' })
   expect((await deployer(['--help'])).stdout).toContain('destroy')

@@ -3,7 +3,10 @@ import { stripVTControlCharacters, styleText } from 'node:util'
 import { expect, test } from 'vitest'
 import { start } from '../support/run.ts'
 
-test('in colours, the refusal that the demo shows does not look like a failure of the demo', async () => {
+/** It is the whole journey, on a machine that may be busy. */
+const PATIENT = { timeout: 120_000 }
+
+test('in colours, the refusal that the demo shows is no failure of the demo', PATIENT, async () => {
   const demo = start([process.execPath, join('scripts', 'demo.ts')], {
     env: { ...process.env, NO_COLOR: undefined, FORCE_COLOR: '1' },
   })
