@@ -21,7 +21,7 @@ const ROUNDS = 15
 const HERE = join(import.meta.dirname, 'in-cluster')
 const IDIOMATIC = 'sources and node_modules'
 const OURS = 'one file, code cache'
-const IDIOMATIC_IMAGE = 'keyless-cosmos/worker-idiomatic:0.1.0'
+const IDIOMATIC_IMAGE = 'localhost/keyless-cosmos/worker-idiomatic:0.1.0'
 /** Of the ConfigMap and of the volume. */
 const NAME = 'bench'
 const QUANTITIES = ['scheduledToWrittenMs', 'startedToWrittenMs', 'cpuMs', 'rssMiB'] as const

@@ -20,7 +20,7 @@ export interface BuildOptions {
   readonly runtimeBase?: string | undefined
   /** Where the sources can be found, for the label. */
   readonly source?: string | undefined
-  /** Name and tag of the image; default: `keyless-cosmos/TARGET:VERSION`. */
+  /** Name and tag of the image; default: `localhost/keyless-cosmos/TARGET:VERSION`. */
   readonly image?: string
   /** The project; default: the working directory. */
   readonly directory?: string
@@ -44,7 +44,7 @@ export async function buildImage(
 ): Promise<string> {
   const { directory = '.', signal, onOutput } = options
   const version = await projectVersion()
-  const image = options.image ?? `keyless-cosmos/${target}:${version}`
+  const image = options.image ?? `localhost/keyless-cosmos/${target}:${version}`
   const values = {
     BUILD_BASE: options.buildBase,
     RUNTIME_BASE: options.runtimeBase,

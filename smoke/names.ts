@@ -9,8 +9,8 @@ export const UPSTREAM_NAMESPACE = 'azure-workload-identity-system'
 export const UPSTREAM_WEBHOOK = 'azure-wi-webhook-mutating-webhook-configuration'
 export const STAND_IN_WEBHOOK = 'keyless-platform-webhook'
 
-export const WORKER_IMAGE = 'keyless-cosmos/worker:0.1.0'
-export const PLATFORM_IMAGE = 'keyless-cosmos/platform:0.1.0'
+export const WORKER_IMAGE = 'localhost/keyless-cosmos/worker:0.1.0'
+export const PLATFORM_IMAGE = 'localhost/keyless-cosmos/platform:0.1.0'
 
 /** A namespace per refusal: each holds the same pod with one link broken. */
 export const REFUSAL_NAMESPACES = {

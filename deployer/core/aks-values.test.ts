@@ -94,9 +94,10 @@ test('an identity with its three ids is accepted', () => {
   )
 })
 
-test.for(['keyless-cosmos/worker:0.1.0', 'localhost:5000/worker:1'])(
-  'the image %s is refused, because the cluster cannot pull it',
-  (image) => {
-    expect(problems({ image })).toContain(`image: ${image} is on this machine only`)
-  },
-)
+test.for([
+  'localhost/keyless-cosmos/worker:0.1.0',
+  'keyless-cosmos/worker:0.1.0',
+  'localhost:5000/worker:1',
+])('the image %s is refused, because the cluster cannot pull it', (image) => {
+  expect(problems({ image })).toContain(`image: ${image} is on this machine only`)
+})
