@@ -25,3 +25,13 @@ test.for([
   const status = { name: 'worker', state: { waiting: { reason: 'ImagePullBackOff', message } } }
   expect(containerFailure(status, { ...place, image })?.cause).toBe(cause)
 })
+
+test('an image of this machine that the node does not have is not waited for', () => {
+  const image = 'localhost/keyless-cosmos/worker:0.1.0'
+  const message = `failed to pull and unpack image "${image}": failed to resolve reference "${image}": dial tcp [::1]:443: connect: connection refused`
+  const status = { name: 'worker', state: { waiting: { reason: 'ErrImagePull', message } } }
+  expect(containerFailure(status, { ...place, image })).toMatchObject({
+    cause: 'image-pull',
+    graceMs: 0,
+  })
+})

@@ -9,7 +9,7 @@ const ARRIVAL_GRACE_MS = 30_000
 
 /** A pull that was answered with one of these will be answered so again. */
 const PULL_IS_HOPELESS =
-  /not found|manifest unknown|unauthorized|authorization|denied|forbidden|no such/i
+  /not found|manifest unknown|unauthorized|authorization|denied|forbidden|no such|"localhost\/[^]*connection refused/i
 
 /** Where a container stands that is not described by its status alone. */
 export interface ContainerPlace {

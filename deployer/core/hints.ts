@@ -33,6 +33,10 @@ const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
     'the healer in the cluster needs its image there (npm run images, then load or push it); the local platform has none: leave --heal out, and run npm run heal beside it, with the same options',
   ],
   [
+    /(ErrImagePull|ImagePullBackOff)[^]*"localhost\//,
+    'the image is on the machine that built it only: load it into the cluster (kind load docker-image IMAGE --name CLUSTER), or push it to a registry and name it there',
+  ],
+  [
     /ErrImagePull|ImagePullBackOff|InvalidImageName/,
     'check the name of the image (`image` in the environment, or in the manifest of your own folder), and that the cluster may pull it (kind: kind load docker-image; AKS: az aks update --attach-acr)',
   ],
