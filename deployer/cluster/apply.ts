@@ -1,3 +1,5 @@
+import { priorOf } from '../core/adoption.ts'
+import type { Prior } from '../core/adoption.ts'
 import { isCopied } from '../core/copied.ts'
 import { unionOf } from '../core/inventory.ts'
 import type { Member } from '../core/inventory.ts'
@@ -5,6 +7,7 @@ import { identityOf, objectRef } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
 import { inRanks } from '../core/order.ts'
 import { ownerOf } from '../core/ownership.ts'
+import { isDefinition } from '../core/prerequisites.ts'
 import type { Plan, PlanEntry } from '../core/plan.ts'
 import type { Api } from './api.ts'
 import { carryOut } from './carry-out.ts'
@@ -29,7 +32,11 @@ export async function applyPlan(
   plan: Plan,
   options: ApplyPlanOptions,
 ): Promise<readonly Applied[]> {
-  const known = unionOf(options.members, options.rendered)
+  const priors = priorsOf(plan, options.members)
+  const known = unionOf(options.members, options.rendered).map((member) => {
+    const prior = priors.get(identityOf(member))
+    return prior === undefined ? member : { ...member, prior }
+  })
   const leaving = plan.entries.filter(({ action }) => action === 'prune')
   const staying = plan.entries.filter(({ desired: asked }) => asked !== undefined)
   const remember = rememberer(cluster.api, options)
@@ -52,7 +59,7 @@ export async function applyPlan(
     ({ live }) => live && ownerOf(live, options.set) === 'ours' && !isCopied(live, options.members),
   )
   const digests = new Map(known.map((member) => [identityOf(member), member.digest]))
-  const members = [...results, ...staysOurs].flatMap((one) => memberOf(one, digests))
+  const members = [...results, ...staysOurs].flatMap((one) => memberOf(one, { digests, priors }))
   await remember(members)
   for (const one of skipped) options.onApplied({ entry: one, state: 'skipped' })
   return results
@@ -88,12 +95,41 @@ async function allOf<T>(writes: readonly Promise<T>[]): Promise<readonly T[]> {
   return Promise.all(writes)
 }
 
-function memberOf(
-  { live }: { readonly live?: KubeObject },
-  digests: ReadonlyMap<string, string | undefined>,
-): readonly Member[] {
+function memberOf({ live }: { readonly live?: KubeObject }, known: Remembered): readonly Member[] {
   if (!live) return []
   const { uid } = live.metadata
   const ref = objectRef(live)
-  return [{ ...ref, ...(uid === undefined ? {} : { uid }), digest: digests.get(identityOf(ref)) }]
+  const prior = known.priors.get(identityOf(ref))
+  return [
+    {
+      ...ref,
+      ...(uid === undefined ? {} : { uid }),
+      digest: known.digests.get(identityOf(ref)),
+      ...(prior === undefined ? {} : { prior }),
+    },
+  ]
+}
+
+/** By identity. */
+interface Remembered {
+  readonly digests: ReadonlyMap<string, string | undefined>
+  readonly priors: ReadonlyMap<string, Prior>
+}
+
+/**
+ * What stood in the place of our labels, of adopted namespaces and definitions: only these may outlive their set. What is
+ * made anew has nothing to give back.
+ */
+function priorsOf({ entries }: Plan, members: readonly Member[]): ReadonlyMap<string, Prior> {
+  const remembered = new Map(members.map((member) => [identityOf(member), member]))
+  const found = entries.flatMap(({ ref, action, live, desired }) => {
+    if (!live || action === 'recreate' || !(ref.kind === 'Namespace' || isDefinition(live)))
+      return []
+    const { uid, prior } = remembered.get(identityOf(ref)) ?? {}
+    const isSame = uid === undefined || uid === live.metadata.uid
+    const before =
+      action === 'adopt' && desired ? priorOf(live, desired) : isSame ? prior : undefined
+    return before === undefined ? [] : [[identityOf(ref), before] as const]
+  })
+  return new Map(found)
 }

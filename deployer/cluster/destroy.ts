@@ -1,6 +1,7 @@
 import { blockers } from '../core/blockers.ts'
 import { COPIED, isCopied } from '../core/copied.ts'
-import { objectRef, subjectOf } from '../core/object.ts'
+import type { Prior } from '../core/adoption.ts'
+import { identityOf, objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
 import { inRanks } from '../core/order.ts'
 import { PART_OF_LABEL } from '../core/ownership.ts'
@@ -64,13 +65,16 @@ export async function destroySet(
     ...others.map((object) => say(options, object, 'skipped', 'no longer carries our label')),
     ...copied.map((object) => say(options, object, 'skipped', COPIED)),
   ]
+  const priors = new Map(
+    members.flatMap((one) => (one.prior ? [[identityOf(one), one.prior]] : [])),
+  )
   const uids = new Set(ours.flatMap(({ metadata }) => metadata.uid ?? []))
   const bound = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)])
 
   for (const rank of inRanks(ours, objectRef).toReversed()) {
     options.signal.throwIfAborted()
     const isLeft = results.some(({ state }) => state === 'left')
-    const known = { set, uids, isLeft }
+    const known = { set, uids, isLeft, priors }
     const going = await Promise.all(rank.map((object) => reasonToStay(cluster, object, known)))
     const kept = rank.filter((_, index) => going[index] !== undefined)
     results.push(
@@ -90,22 +94,21 @@ interface Known {
   readonly uids: ReadonlySet<string>
   /** Whether any of what was deleted before is still there. */
   readonly isLeft: boolean
+  /** Of what was adopted, by identity. */
+  readonly priors: ReadonlyMap<string, Prior>
 }
 
 /** What stays for the sake of others is given up: what it stays for is not ours. */
 async function reasonToStay(
   cluster: Cluster,
   object: KubeObject,
-  { set, uids, isLeft }: Known,
+  { set, uids, isLeft, priors }: Known,
 ): Promise<string | undefined> {
   if (isLeft && isStandingNamespace(object)) return 'objects in it are left'
   const reason = await reasonToKeep(cluster.api, object, set, uids)
   if (reason === undefined) return undefined
-  const refused = await giveUp(cluster, object)
-  return `${reason}; ${refused === undefined ? GIVEN_UP : `it keeps our labels: ${refused}`}`
+  return `${reason}; ${await giveUp(cluster, object, priors.get(identityOf(objectRef(object))))}`
 }
-
-const GIVEN_UP = 'it belongs to nobody now, so that another set can adopt it'
 
 async function deleteAll(
   cluster: Cluster,

@@ -56,6 +56,11 @@ function withUid(members: readonly Member[], object: KubeObject): readonly Membe
   const { uid } = object.metadata
   const ref = objectRef(object)
   return members.map((member) =>
-    identityOf(member) === identityOf(ref) && uid !== undefined ? { ...member, uid } : member,
+    identityOf(member) === identityOf(ref) && uid !== undefined ? madeAgain(member, uid) : member,
   )
+}
+
+/** What was adopted is gone; the new one is ours from the start. */
+function madeAgain(member: Member, uid: string): Member {
+  return { ...member, uid, prior: undefined }
 }

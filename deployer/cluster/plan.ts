@@ -1,3 +1,4 @@
+import { refuseClusterNamespaces } from '../core/cluster-namespaces.ts'
 import { CONFLICT_WAYS_OUT } from '../core/conflicts.ts'
 import { COPIED, isCopied } from '../core/copied.ts'
 import { DeployError } from '../core/errors.ts'
@@ -44,6 +45,7 @@ export async function makePlan(
   desired: readonly KubeObject[],
   options: PlanOptions,
 ): Promise<{ readonly plan: Plan; readonly live: LiveSet }> {
+  refuseClusterNamespaces(desired)
   const live = await look(api, desired, options)
   const memberUids = uidsOf(live.members)
   const upcoming = desired.filter(

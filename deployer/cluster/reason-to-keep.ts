@@ -1,3 +1,4 @@
+import { isClusterNamespace } from '../core/cluster-namespaces.ts'
 import type { KubeObject } from '../core/object.ts'
 import type { ObjectSet } from '../core/ownership.ts'
 import { isDefinition } from '../core/prerequisites.ts'
@@ -18,6 +19,7 @@ export async function reasonToKeep(
   uids: ReadonlySet<string>,
 ): Promise<string | undefined> {
   if (object.metadata.deletionTimestamp !== undefined) return undefined
+  if (isClusterNamespace(object)) return 'it belongs to the cluster itself'
   if (object.kind === 'Namespace') {
     return holding(await foreignMembers(api, object.metadata.name, set))
   }

@@ -1,5 +1,7 @@
+import { parsePrior } from './adoption.ts'
+import type { Prior } from './adoption.ts'
 import { contentDigest } from './content.ts'
-import { groupOf, identityOf, objectRef, textAt } from './object.ts'
+import { at, groupOf, identityOf, objectRef, textAt } from './object.ts'
 import type { KubeObject, ObjectRef } from './object.ts'
 import { inApplyOrder } from './order.ts'
 import { FIELD_MANAGER, MANAGED_BY_LABEL, SET_ID_LABEL } from './ownership.ts'
@@ -10,6 +12,8 @@ export interface Member extends ObjectRef {
   readonly uid?: string
   /** Of what was asked for, so that a healer with other files knows that it is out of date. */
   readonly digest?: string | undefined
+  /** Of what was adopted and may have to be given back. */
+  readonly prior?: Prior | undefined
 }
 
 /** Where the inventory of a set is. */
@@ -18,7 +22,8 @@ export function inventoryRef(set: ObjectSet): ObjectRef {
 }
 
 /**
- * The ConfigMap that remembers a set: names, UIDs and digests, one object per line, never their content.
+ * The ConfigMap that remembers a set: names, UIDs and digests, one object per line, never their content; of what
+ * was adopted also the labels and annotations that ours have taken the place of.
  *
  * Its label and annotations are those of an ApplySet parent, so that other tools see whose the objects are.
  *
@@ -56,6 +61,7 @@ export function membersOf(inventory: KubeObject | undefined): readonly Member[] 
     const [apiVersion, kind, name] = ['apiVersion', 'kind', 'name'].map((key) => textAt(raw, key))
     if (apiVersion === undefined || kind === undefined || name === undefined) return []
     const [namespace, uid, digest] = ['namespace', 'uid', 'digest'].map((key) => textAt(raw, key))
+    const prior = parsePrior(at(raw, 'prior'))
     return [
       {
         apiVersion,
@@ -64,6 +70,7 @@ export function membersOf(inventory: KubeObject | undefined): readonly Member[] 
         ...(namespace === undefined ? {} : { namespace }),
         ...(uid === undefined ? {} : { uid }),
         ...(digest === undefined ? {} : { digest }),
+        ...(prior === undefined ? {} : { prior }),
       },
     ]
   })
@@ -110,6 +117,6 @@ function groupKind(ref: ObjectRef): string {
   return group === '' ? ref.kind : `${ref.kind}.${group}`
 }
 
-function line({ apiVersion, kind, namespace, name, uid, digest }: Member) {
-  return { apiVersion, kind, namespace, name, uid, digest }
+function line({ apiVersion, kind, namespace, name, uid, digest, prior }: Member) {
+  return { apiVersion, kind, namespace, name, uid, digest, prior }
 }

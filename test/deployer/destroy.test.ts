@@ -77,7 +77,8 @@ test('a namespace of ours stays as long as it holds anything of others, of whate
   await cluster.client.create(rolesOf(folder.own), role('theirs'))
   const { code, stderr } = await folder.deployer('destroy')
   expect({ code, stderr }).toMatchObject({ code: 0 })
-  const why = `it holds 1 of others: Role/${folder.own}/theirs; it belongs to nobody now, so that another set can adopt it`
+  const enforced = `it still enforces pod security "restricted" (to end that: kubectl label namespace ${folder.own} pod-security.kubernetes.io/enforce-)`
+  const why = `it holds 1 of others: Role/${folder.own}/theirs; it belongs to nobody now, so that another set can adopt it; ${enforced}`
   expect(stderr).toContain(`skipped: ${why}`)
   expect(stderr).toContain(`✓ Destroyed: 1 deleted; Namespace/${folder.own} stays: ${why}\n`)
   await cluster.client.delete(`${rolesOf(folder.own)}/theirs`)
@@ -100,6 +101,65 @@ test('a namespace that stays is given up, so that another set can adopt it', asy
   await cluster.client.delete(`${rolesOf(folder.own)}/theirs`)
   expect((await other.deployer('destroy')).stderr).toContain('2 deleted; nothing else is left')
 })
+
+test('a namespace that was adopted goes back to its owner as it was, and is told so', async () => {
+  const folder = await createFolder(cluster)
+  const path = `/api/v1/namespaces/${folder.namespace}`
+  const owners = { 'example.com/team': 'theirs', 'pod-security.kubernetes.io/warn': 'baseline' }
+  await cluster.client.patch(path, 'application/merge-patch+json', { metadata: { labels: owners } })
+  await cluster.client.create(rolesOf(folder.namespace), role('theirs'))
+  const levels = {
+    'pod-security.kubernetes.io/enforce': 'restricted',
+    'pod-security.kubernetes.io/warn': 'restricted',
+  }
+  const namespace = namespaceOf(folder.namespace)
+  const ours = { ...namespace, metadata: { ...namespace.metadata, labels: levels } }
+  await folder.write(ours, configMap('inside', {}))
+  const adopted = await folder.deployer('deploy', '--adopt', '--force-conflicts')
+  expect(adopted.stderr).toContain('1 created, 1 adopted')
+  // what a later deploy adds goes as well
+  const later = { ...levels, 'example.com/later': 'ours' }
+  const changed = { ...ours, metadata: { ...ours.metadata, labels: later } }
+  await folder.write(changed, configMap('inside', {}))
+  expect((await folder.deployer('deploy')).stderr).toContain('1 configured, 1 unchanged')
+  const { code, stderr } = await folder.deployer('destroy')
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+  expect(stderr).toContain(
+    '; as before it was adopted: removed example.com/later, pod-security.kubernetes.io/enforce; put back pod-security.kubernetes.io/warn=baseline\n',
+  )
+  const { metadata } = await cluster.client.get(path)
+  expect(metadata.labels).toEqual({ ...owners, 'kubernetes.io/metadata.name': folder.namespace })
+})
+
+test('what was given up is adopted as it stands: its pod security is not taken away by the next set', async () => {
+  const first = await createOwnNamespace()
+  await cluster.client.create(rolesOf(first.own), role('theirs'))
+  await first.deployer('destroy')
+  const next = await createFolder(cluster, namespaceOf(first.own))
+  await next.set({ namespace: first.own })
+  expect((await next.deployer('deploy', '--adopt')).stderr).toContain('1 adopted')
+  expect((await next.deployer('destroy')).stderr).toContain('it belongs to nobody now')
+  const { metadata } = await cluster.client.get(`/api/v1/namespaces/${first.own}`)
+  expect(metadata.labels).toMatchObject({ 'pod-security.kubernetes.io/enforce': 'restricted' })
+})
+
+test.for(['kube-system', 'kube-public', 'kube-node-lease', 'default'])(
+  'namespace %s belongs to the cluster: no plan makes it ours',
+  async (name) => {
+    const folder = await createFolder(cluster, namespaceOf(name), configMap('inside', {}))
+    for (const command of [['plan', '--adopt'], ['deploy', '--adopt'], ['deploy']]) {
+      const { code, stderr, stdout } = await folder.deployer(...(command as [string]))
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+      expect(stderr).toContain(`Namespace/${name}: belongs to the cluster itself`)
+      expect(stderr).toContain('hint  deploy to a namespace of your own')
+      expect(stderr).not.toContain('next:')
+    }
+    await folder.write(configMap('inside', {}))
+    await folder.set({ namespace: name })
+    expect(await folder.deployer('deploy')).toMatchObject({ code: 0 })
+    expect(await folder.deployer('destroy')).toMatchObject({ code: 0 })
+  },
+)
 
 test('a namespace that is no longer in the manifests is still ours, and goes with the rest', async () => {
   const folder = await createOwnNamespace()
