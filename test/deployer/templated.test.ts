@@ -86,6 +86,22 @@ test('a kind of which the API server keeps no objects is refused before anything
   )
 })
 
+test('what a chart asks to keep stays when the manifests lose it, and when the rest is destroyed', async () => {
+  const kept = configMap('kept', {}, { annotations: { 'helm.sh/resource-policy': 'keep' } })
+  const folder = await createFolder(cluster, configMap('one', {}), kept)
+  await folder.deployer('deploy')
+  await folder.write(configMap('one', {}))
+  const planned = await folder.deployer('plan')
+  expect(planned.stdout).toMatch(/ConfigMap\/\S+\/kept +skip: its helm.sh\/resource-policy is keep/)
+  expect(await folder.deployer('deploy')).toMatchObject({ code: 0 })
+  const { code, stderr } = await folder.deployer('destroy')
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+  expect(stderr).toContain('1 deleted; ConfigMap/')
+  expect(stderr).toContain('stays: its helm.sh/resource-policy is keep; it belongs to nobody now')
+  const live = await cluster.client.get(`/api/v1/namespaces/${folder.namespace}/configmaps/kept`)
+  expect(Object.keys(live.metadata.labels ?? {})).not.toContain('applyset.kubernetes.io/part-of')
+})
+
 test('a folder that holds only folders says so, and which', async () => {
   const folder = await createFolder(cluster, configMap('one', {}))
   await mkdir(join(folder.folder, 'base'))
