@@ -35,6 +35,34 @@ test('a file mode with a leading zero is octal, as it is for kubectl', () => {
 })
 
 test.for([
+  { written: '0644', is: 0o644 },
+  { written: '-017', is: -15 },
+  { written: '08', is: 8 },
+  { written: '0x1f', is: 31 },
+  { written: '12e4567', is: '12e4567' },
+  { written: '12:30', is: '12:30' },
+  { written: '2026-01-01', is: '2026-01-01' },
+  { written: '!!str 5', is: '5' },
+])('$written is what kubectl makes of it', ({ written, is }) => {
+  const [one] = parseManifests([{ name: 'a.yaml', text: `${CONFIG_MAP}x: ${written}\n` }])
+  expect(one && objectOf(one)['x']).toBe(is)
+})
+
+test.for([
+  { written: 'y', says: "unquoted y is a boolean for kubectl: write true, false or 'y'" },
+  { written: '1_000', says: 'this is a number for kubectl: write it in decimal, or quote it' },
+  { written: '0b11', says: 'this is a number for kubectl: write it in decimal, or quote it' },
+  { written: '0X1F', says: 'this is a number for kubectl: write it in decimal, or quote it' },
+  { written: '.inf', says: 'JSON has no such number: write another, or quote it' },
+  { written: '!!binary aGk=', says: 'tag tag:yaml.org,2002:binary is not accepted' },
+  { written: '\n  0644: 1', says: "another key than it is written: quote it, '0644'" },
+  { written: '\n  ~: 1', says: "another key than it is written: quote it, '~'" },
+  { written: '\n  n: 1', says: "unquoted n is a boolean for kubectl: write 'n'" },
+])('$written is refused, because it is something else for kubectl or JSON', ({ written, says }) => {
+  expect(problemsOf(`${CONFIG_MAP}x: ${written}\n`)).toContain(says)
+})
+
+test.for([
   {
     when: 'one object is written twice',
     texts: [CONFIG_MAP, CONFIG_MAP],
@@ -173,6 +201,6 @@ test.for([
 test('a document that is broken in one place is told of once, a key written twice each time', () => {
   const json = '{"apiVersion": "v1"}\n{"apiVersion": "v1", "kind": "ConfigMap"}\n'
   expect(problemsOf(json).split('\n')).toHaveLength(1)
-  const twice = `${CONFIG_MAP}data: {a: x, a: y, b: x, b: y}\n`
+  const twice = `${CONFIG_MAP}data: {a: one, a: two, b: one, b: two}\n`
   expect(problemsOf(twice).split('\n')).toHaveLength(2)
 })

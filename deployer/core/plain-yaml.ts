@@ -86,7 +86,7 @@ function isSeparator({ indent, text }: Line): boolean {
 
 const KEY = /^([A-Za-z_][\w./-]{0,250}):(?: +(.*))?$/
 /** Other than strings in one of the two versions of YAML. */
-const RESERVED = /^(null|true|false|yes|no|on|off|__proto__)$/i
+const RESERVED = /^(null|true|false|yes|no|on|off|y|n|__proto__)$/i
 
 function readMap(lines: Lines, indent: number): Record<string, unknown> {
   const map: Record<string, unknown> = {}

@@ -1,5 +1,5 @@
 import { LineCounter, parseAllDocuments, visit } from 'yaml'
-import type { Document, Range } from 'yaml'
+import type { Document, Range, Scalar } from 'yaml'
 import { DeployError } from './errors.ts'
 import type { ErrorCode } from './errors.ts'
 import type { SourceFile } from './source-file.ts'
@@ -63,9 +63,53 @@ function firstLine(document: Document, lines: LineCounter): number {
   return lines.linePos(document.contents?.range?.[0] ?? 0).line
 }
 
+/** Words that are a boolean in YAML 1.1. */
+const BOOLEAN = /^(y|n|yes|no|on|off)$/i
+/** What Go reads as a number; YAML 1.2 knows some of these as text. */
+const NUMBER = /^[-+]?(?:0x[\da-f_]+|0b[01_]+|0o[0-7_]+|(?:\d[\d_]*)?\.?\d[\d_]*(?:e[-+]?\d+)?)$/i
+
+function keyProblem(node: Scalar): string | undefined {
+  if (node.type !== 'PLAIN' || node.source === undefined) return undefined
+  const isOtherNumber = typeof node.value === 'number' && `${node.value}` !== node.source
+  if (node.value === null || isOtherNumber) {
+    return `this would be another key than it is written: quote it, '${node.source}'`
+  }
+  if (node.source === '<<') return 'merge key << is not accepted: write the values out'
+  return BOOLEAN.test(node.source)
+    ? `unquoted ${node.source} is a boolean for kubectl: write '${node.source}'`
+    : undefined
+}
+
+/** Also makes the value what it is for kubectl, where only one thing can be meant. A number may be a secret: unlike a word it is not repeated. */
+function valueProblem(node: Scalar): string | undefined {
+  const { tag, source } = node
+  if (tag !== undefined) return TAGS.includes(tag) ? undefined : `tag ${tag} is not accepted`
+  if (node.type !== 'PLAIN' || source === undefined) return undefined
+  if (BOOLEAN.test(source)) {
+    return `unquoted ${source} is a boolean for kubectl: write true, false or '${source}'`
+  }
+  if (/^[-+]?0[0-7]+$/.test(source)) node.value = octal(source)
+  else if (!NUMBER.test(source)) {
+    const isBeyond = typeof node.value === 'number' && !Number.isFinite(node.value)
+    return isBeyond ? 'JSON has no such number: write another, or quote it' : undefined
+  } else if (typeof node.value !== 'number') {
+    return 'unquoted, this is a number for kubectl: write it in decimal, or quote it'
+    // a digest such as 12e4567 would be beyond all numbers: text then, as for kubectl
+  } else if (!Number.isFinite(node.value)) node.value = source
+  return undefined
+}
+
+/** Said explicitly, a text is a text in every version; the others bring values that JSON does not have. */
+const TAGS = ['tag:yaml.org,2002:str', 'tag:yaml.org,2002:null']
+
+function octal(source: string): number {
+  const value = Number.parseInt(source.replace(/^[-+]/, ''), 8)
+  return source.startsWith('-') ? -value : value
+}
+
 /**
  * What YAML 1.1 (kubectl) and 1.2 read differently, found on the parsed nodes before anything is expanded: aliases, merge
- * keys and unquoted words are refused, and `0644` is made the octal number it is for kubectl.
+ * keys and unquoted words and numbers are refused, and `0644` is made the octal number it is for kubectl.
  */
 function scalarProblems(document: Document, file: string, lines: LineCounter): readonly string[] {
   const found: string[] = []
@@ -76,18 +120,8 @@ function scalarProblems(document: Document, file: string, lines: LineCounter): r
   visit(document, {
     Alias: (_, node) => report(node, `alias *${node.source} is not accepted: write the value out`),
     Scalar: (key, node) => {
-      if (node.type !== 'PLAIN' || node.source === undefined) return
-      if (key === 'key' && node.source === '<<') {
-        report(node, 'merge key << is not accepted: write the values out')
-      }
-      if (key === 'key') return
-      if (/^0\d+$/.test(node.source)) node.value = Number.parseInt(node.source, 8)
-      if (/^(yes|no|on|off)$/i.test(node.source)) {
-        report(
-          node,
-          `unquoted ${node.source} is a boolean for kubectl: write true, false or '${node.source}'`,
-        )
-      }
+      const reason = key === 'key' ? keyProblem(node) : valueProblem(node)
+      if (reason !== undefined) report(node, reason)
     },
   })
   return found

@@ -40,7 +40,7 @@ function kubeconfig({ cluster, user, more }: Kubeconfig): string {
     ],
     contexts: [
       { name: 'other', context: { cluster: 'other', user: 'other' } },
-      { name: 'test', context: { cluster: 'c', user: 'u', namespace: 'n' } },
+      { name: 'test', context: { cluster: 'c', user: 'u', namespace: 'ns' } },
     ],
     'current-context': 'other',
     ...more,

@@ -44,7 +44,7 @@ test('a Secret whose values are ordinary words masks none of our own, nor names'
   const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' } }
   const environment = await createFolder(cluster)
   const { namespace } = environment
-  const words = { DB: 'current', HOST: 'create', IN: namespace, SAME: 'unchanged', ON: 'objects' }
+  const words = { DB: 'current', HOST: 'create', IN: namespace, SAME: 'unchanged', WHAT: 'objects' }
   const copy = configMap('current', { line: 'the db is current' })
   await environment.write({ ...secret, stringData: words }, copy)
   const planned = await environment.deployer('plan')
