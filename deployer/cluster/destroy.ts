@@ -1,6 +1,7 @@
 import { blockers } from '../core/blockers.ts'
 import { COPIED, isCopied } from '../core/copied.ts'
 import type { Prior } from '../core/adoption.ts'
+import { BUILT_IN_KINDS, findKind } from '../core/kinds.ts'
 import { identityOf, objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
 import { inRanks } from '../core/order.ts'
@@ -37,9 +38,9 @@ export interface DestroyOptions {
 /**
  * Deletes what the set owns, in reverse order of an apply, and waits until it is gone.
  *
- * Each object is deleted by its UID, and only while it carries the set's label; a copy that others made stays. A namespace or a definition that holds
- * anything of others stays, and is given up. What blocks the rest (finalizers) is named; it stays in the
- * inventory, for the next run to find.
+ * Each object is deleted by its UID, and only while it carries the set's label; a copy that others made stays. A namespace
+ * or a definition that holds anything of others stays, and is given up. What blocks the rest (finalizers) is named; it stays
+ * in the inventory, for the next run to find, and behind a custom resource all that would have gone after it.
  */
 export async function destroySet(
   cluster: Cluster,
@@ -73,6 +74,12 @@ export async function destroySet(
 
   for (const rank of inRanks(ours, objectRef).toReversed()) {
     options.signal.throwIfAborted()
+    const waited = unfinished(ours, results)
+    if (waited !== undefined) {
+      const why = `not deleted before ${waited} is gone, which may need it to end`
+      results.push(...rank.map((object) => say(options, object, 'left', why)))
+      continue
+    }
     const isLeft = results.some(({ state }) => state === 'left')
     const known = { set, uids, isLeft, priors }
     const going = await Promise.all(rank.map((object) => reasonToStay(cluster, object, known)))
@@ -86,6 +93,18 @@ export async function destroySet(
   options.signal.throwIfAborted()
   if (!results.some(({ state }) => state === 'left')) await removeInventory(api, inventory)
   return results
+}
+
+/** A custom resource that does not end: a program of the set may have to end it, and may need its rights for that. */
+function unfinished(
+  ours: readonly KubeObject[],
+  results: readonly Destroyed[],
+): string | undefined {
+  const left = results.flatMap(({ state, subject }) => (state === 'left' ? [subject] : []))
+  return ours
+    .filter((object) => findKind(BUILT_IN_KINDS, object) === undefined)
+    .map((object) => subjectOf(objectRef(object)))
+    .find((subject) => left.includes(subject))
 }
 
 interface Known {

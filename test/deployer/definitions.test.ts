@@ -160,6 +160,22 @@ test('a resource of ours is not forgotten because nobody tells whether its kind 
   expect((await folder.deployer('deploy', '--no-wait')).stderr).toContain('2 pruned')
 })
 
+test('what a resource that does not end may need is not taken from it', async () => {
+  const folder = await createWidgets(['v1'], rest)
+  await deployed(folder)
+  const { namespace } = folder
+  const path = `/apis/${namespace}.example.com/v1/namespaces/${namespace}/widgets/w`
+  await direct.client.patch(path, MERGE, { metadata: { finalizers: ['example.com/operator'] } })
+  const { code, stderr } = await folder.deployer('destroy', '--timeout', '1')
+  expect({ code, stderr }).toMatchObject({ code: 1 })
+  const why = `not deleted before Widget/${namespace}/w is gone, which may need it to end`
+  expect(stderr).toMatch(new RegExp(`ConfigMap/${namespace}/rest +left: ${why}`))
+  expect(stderr).toMatch(definitionLine(`left: ${why}`))
+  await direct.client.get(`/api/v1/namespaces/${namespace}/configmaps/rest`)
+  await direct.client.patch(path, MERGE, { metadata: { finalizers: [] } })
+  expect((await folder.deployer('destroy')).stderr).toContain('Destroyed: 2 deleted')
+})
+
 function definitionLine(state: string): RegExp {
   return new RegExp(`CustomResourceDefinition/widgets\\.\\S+ +${state}`)
 }
