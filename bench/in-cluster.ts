@@ -5,7 +5,7 @@ import { docker } from '../scripts/container-engine.ts'
 import { basesOf, builderEnvironment } from '../scripts/images.ts'
 import { momentOfEvent } from '../smoke/event-moment.ts'
 import { loadImages } from '../smoke/load.ts'
-import { PLATFORM_NAMESPACE, WORKER_IMAGE, WORKER_NAMESPACE } from '../smoke/names.ts'
+import { PLATFORM_NAMESPACE, SETS, WORKER_IMAGE, WORKER_NAMESPACE } from '../smoke/names.ts'
 import { parseSmokeArguments } from '../smoke/options.ts'
 import { createStage } from '../smoke/stage.ts'
 import type { Stage } from '../smoke/stage.ts'
@@ -53,6 +53,7 @@ async function stageOf({ context, load }: BenchOptions): Promise<Stage> {
     voice: createVoice((text) => void process.stderr.write(text), Date.now),
     env: process.env,
     signal: new AbortController().signal,
+    run: 'bench',
   })
 }
 
@@ -76,7 +77,7 @@ async function bringIdiomatic(stage: Stage): Promise<void> {
 
 /** As the deployer would apply it, from the environment file that the smoke test has left. */
 async function workerPod(stage: Stage): Promise<KubeObject> {
-  const objects = await renderedObjects(stage, join(stage.folder, 'worker.yaml'))
+  const objects = await renderedObjects(stage, join(stage.folder, `${SETS.worker.name}.yaml`))
   const pod = objects.find(({ kind }) => kind === 'Pod')
   if (pod === undefined) throw new Error('in-cluster: the manifests hold no Pod')
   return pod

@@ -179,7 +179,9 @@ async function main(): Promise<number> {
   const targets = TARGETS.filter((name) => positionals.length === 0 || positionals.includes(name))
   const unknown = positionals.filter((name) => !TARGETS.some((target) => target === name))
   if (unknown.length > 0) {
-    process.stderr.write(`✗ expected ${TARGETS.join(', ')}, got "${unknown.join(' ')}"\n`)
+    process.stderr.write(
+      `✗ expected ${TARGETS.join(', ')}, got "${unknown.join(' ')}"\nERR_USAGE\n`,
+    )
     return 2
   }
   const images: string[] = []
@@ -208,7 +210,7 @@ function isWrongUsage(error: unknown): error is Error {
 if (import.meta.main) {
   process.exitCode = await main().catch((error: unknown) => {
     if (isWrongUsage(error)) {
-      process.stderr.write(`✗ ${error.message}\n\n${HELP}`)
+      process.stderr.write(`✗ ${error.message}\n\n${HELP}\nERR_USAGE\n`)
       return 2
     }
     if (!(error instanceof EngineError)) throw error

@@ -14,10 +14,10 @@ ERR_OBJECT_FAILED (exit code 1)
   })
 })
 
-test('a reason of several lines stays whole; without a hint it says where to look', () => {
+test('a reason of several lines stays whole; without a hint it says what can be changed', () => {
   expect(lastError('✗ two problems:\n  one\n  two\nERR_USAGE (exit code 2)\n')).toEqual({
     reason: 'two problems:\n  one\n  two',
-    hint: 'the deployer has told why, above',
+    hint: 'change what it names, in this cluster or in the sources, or take another cluster; and run again',
   })
   expect(lastError('')).toMatchObject({ reason: '' })
 })

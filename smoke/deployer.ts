@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { runProgram } from './program.ts'
 import type { Ended } from './program.ts'
-import { SmokeError } from './smoke-error.ts'
+import { LOOK_AT_IT, SmokeError } from './smoke-error.ts'
 import type { Stage } from './stage.ts'
 
 /** The commands of the deployer that the story uses. */
@@ -24,7 +24,9 @@ export function runDeployer(
   voice.command(['npm', 'run', command, '--', ...args])
   // It writes to a pipe, and cannot see that it ends in a terminal
   const colour = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}
-  return runProgram(words, { signal, env: { ...env, ...colour }, show: voice.print })
+  // Interrupted, it says that what is applied stays: of the run that is not so
+  const show = (text: string) => void (signal.aborted || voice.print(text))
+  return runProgram(words, { signal, env: { ...env, ...colour }, show })
 }
 
 /** As `runDeployer`, when only success lets the story go on; a failure ends it with the deployer's own exit code. */
@@ -53,7 +55,7 @@ function hold({ code, stdout, stderr }: Ended, command: Command, what: string): 
   if (code === 0) return
   const { reason, hint } = lastError(`${stdout}${stderr}`)
   const end = `${command} ended with exit code ${code}`
-  const next = code === NOT_READY ? 'to look at what is not ready, run it again with --keep' : hint
+  const next = code === NOT_READY ? LOOK_AT_IT : hint
   const hints = IMAGE_FAILURE.test(reason) ? [next, IMAGE_HINT] : [next]
   throw new SmokeError('ERR_PROGRAM', `${what}: ${end}${reason === '' ? '' : `: ${reason}`}`, {
     hint: hints.join('\n'),
@@ -84,6 +86,6 @@ export function lastError(printed: string): { readonly reason: string; readonly 
       .slice('✗ '.length),
     hint:
       hints.map((line) => line.slice('    hint  '.length)).join('\n') ||
-      'the deployer has told why, above',
+      'change what it names, in this cluster or in the sources, or take another cluster; and run again',
   }
 }

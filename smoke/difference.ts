@@ -4,9 +4,9 @@ import { differenceLine, targetDifferences } from '../deployer/core/target-diffe
 import { liveDifferences } from './live-difference.ts'
 import type { LiveDifference } from './live-difference.ts'
 import { WORKER_NAMESPACE } from './names.ts'
-import { SmokeError } from './smoke-error.ts'
+import { LOOK_AT_IT, SmokeError } from './smoke-error.ts'
 import type { Stage } from './stage.ts'
-import { renderedObjects } from './worker.ts'
+import { podGone, renderedObjects } from './worker.ts'
 
 /** The environment of docs/aks.md, with values as `az` prints them. */
 const AKS_EXAMPLE = join('docs', 'aks', 'aks.yaml')
@@ -25,7 +25,8 @@ export async function tellDifference(stage: Stage, environment: string): Promise
   const rendered = targetDifferences(aks, here)
   for (const one of rendered) stage.voice.tell(differenceLine(one))
   const pod = aks.find(({ kind }) => kind === 'Pod')
-  if (!pod || !live) throw new TypeError('the worker of the smoke test is a Pod')
+  if (!pod) throw new TypeError('the worker of the smoke test is a Pod')
+  if (!live) throw podGone()
   const lived = liveDifferences(pod, live)
   stage.voice.tell(`in the pod that ran, live: ${summary(lived)}`)
   const strange = [
@@ -36,6 +37,7 @@ export async function tellDifference(stage: Stage, environment: string): Promise
   throw new SmokeError(
     'ERR_UNEXPECTED',
     `the pod is not the one of AKS:\n${strange.map((line) => `  ${line}`).join('\n')}`,
+    { hint: LOOK_AT_IT },
   )
 }
 

@@ -56,7 +56,9 @@ function portOf(child: ChildProcess, subject: string, signal: AbortSignal): Prom
   child.stderr?.setEncoding('utf8').on('data', listen)
   const fail = (why: string) =>
     reject(
-      new SmokeError('ERR_CLUSTER', `${subject}: kubectl port-forward ${why}: ${lastLines(said)}`),
+      new SmokeError('ERR_CLUSTER', `${subject}: kubectl port-forward ${why}: ${lastLines(said)}`, {
+        hint: 'its pod is gone or has ended: run again; --keep leaves it there to look at',
+      }),
     )
   child.once('error', (cause) => reject(cause))
   child.once('close', (code) => fail(`ended with exit code ${code}`))

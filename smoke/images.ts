@@ -34,7 +34,10 @@ export async function prepareImages(stage: Stage, others: readonly string[]): Pr
 }
 
 /** Whether this engine has the image; `false` if there is no engine to ask. */
-export async function isHere({ env, signal }: Stage, image: string): Promise<boolean> {
+export async function isHere(
+  { env, signal }: Pick<Stage, 'env' | 'signal'>,
+  image: string,
+): Promise<boolean> {
   const format = ['--format', '{{.Id}}']
   return docker(['image', 'inspect', ...format, image], { env, signal }).then(
     () => true,

@@ -1,5 +1,6 @@
 import { withAfterwards } from './afterwards.ts'
-import { removeEverything } from './cleanup.ts'
+import { claim } from './claim.ts'
+import { removeEarlier, removeOwn } from './cleanup.ts'
 import { tellDifference } from './difference.ts'
 import { tenantId } from './declared.ts'
 import { prepareImages } from './images.ts'
@@ -25,6 +26,8 @@ export interface JourneySetting extends StageSetting {
   readonly again: string
   /** The cluster is its maker's to remove, or to keep: after a failure nothing is done, or said, about what is in it. */
   readonly isDisposable?: true
+  /** If it was chosen before the cluster was made. */
+  readonly parts?: Parts
 }
 
 /**
@@ -35,9 +38,9 @@ export interface JourneySetting extends StageSetting {
  * @throws {SmokeError} or, if the clean-up failed as well, an `AggregateError` of both.
  */
 export async function journey(setting: JourneySetting): Promise<void> {
-  if (setting.options.remove) return removeEverything(await createStage(setting))
+  if (setting.options.remove) return removeEarlier(await createStage(setting))
   const { stage, upstreamWebhook, issuer } = await checkFirst(setting)
-  const parts = await chooseParts(stage, upstreamWebhook)
+  const parts = setting.parts ?? (await chooseParts(stage, upstreamWebhook))
   await withAfterwards(
     () => story(stage, { ...parts, issuer }),
     (failed) => end(setting, failed),
@@ -45,13 +48,17 @@ export async function journey(setting: JourneySetting): Promise<void> {
 }
 
 /** What the user can choose between, and the images it needs. */
-interface Parts {
+export interface Parts {
   readonly store: Store
   /** Absent if the stand-in's webhook is used, or an upstream one that is there already. */
   readonly webhook?: UpstreamWebhook
 }
 
-async function chooseParts(stage: Stage, upstreamIsThere: boolean): Promise<Parts> {
+/** @throws {SmokeError} if what was asked for cannot be had. */
+export async function chooseParts(
+  stage: Pick<Stage, 'options' | 'env' | 'signal' | 'voice'>,
+  upstreamIsThere: boolean,
+): Promise<Parts> {
   const store = await chooseStore(stage)
   if (!stage.options.realWebhook) return { store }
   if (!upstreamIsThere)
@@ -65,7 +72,13 @@ async function story(
   { store, webhook, issuer }: Parts & { readonly issuer: string },
 ): Promise<void> {
   const { voice } = stage
-  voice.say('Building the images, and bringing them to the cluster')
+  await claim(stage.kubectl, 'objects', { run: stage.run, takeOver: stage.options.reuse })
+  const builds = stage.options.image === undefined || stage.options.platformImage === undefined
+  voice.say(
+    builds
+      ? 'Building the images, and bringing them to the cluster'
+      : 'Taking the images that are named',
+  )
   const images = await prepareImages(stage, [...store.images, ...(webhook?.images ?? [])])
 
   if (webhook) {
@@ -101,17 +114,15 @@ async function end(setting: JourneySetting, failed: boolean): Promise<void> {
   if (failed && setting.isDisposable) return
   if (!options.keep) {
     const stage = await createStage({ ...setting, signal: setting.cleanUpSignal() })
-    return removeEverything(
-      stage,
-      failed ? 'Stopped: removing everything that was made' : undefined,
-    )
+    return removeOwn(stage, failed)
   }
   const stage = await createStage(setting)
   const environment = await workerEnvironment(stage, options.image)
-  const kubectl = `kubectl --context ${options.context}`
   voice.say('Everything stays, as asked')
   if (options.kubeconfig !== undefined) voice.tell(`export KUBECONFIG=${options.kubeconfig}`)
   voice.tell(`npm run logs -- --env ${environment}`)
-  voice.tell(`${kubectl} logs --namespace ${PLATFORM_NAMESPACE} deployment/platform`)
+  voice.tell(
+    `kubectl --context ${options.context} logs --namespace ${PLATFORM_NAMESPACE} deployment/platform`,
+  )
   tellHowToGoOn(voice, again)
 }

@@ -1,4 +1,8 @@
 import { rm } from 'node:fs/promises'
+import { needKubectl } from './stage.ts'
+import { createKubectl } from './kubectl.ts'
+import type { Kubectl } from './kubectl.ts'
+import { claim, claimant } from './claim.ts'
 import { lastLines, needProgram, runProgram } from './program.ts'
 import { SmokeError } from './smoke-error.ts'
 import type { Teller } from './run-story.ts'
@@ -11,7 +15,7 @@ export interface KindCluster {
   readonly nodeImage?: string
 }
 
-type World = Pick<Teller, 'voice' | 'env' | 'signal'>
+type World = Pick<Teller, 'voice' | 'env' | 'signal' | 'run'>
 
 const CONFIG = 'kind-config.yaml'
 /** kind gives the control plane this long to be ready. */
@@ -26,7 +30,12 @@ export async function kindClusters({ env, signal }: Pick<World, 'env' | 'signal'
   return said.split('\n').filter(Boolean)
 }
 
-/** @throws {SmokeError} `ERR_IMAGE` if the node image cannot be had, else `ERR_CLUSTER` with kind's own words. */
+/**
+ * Makes the cluster, and marks it as this run's.
+ *
+ * @throws {SmokeError} `ERR_OCCUPIED` if another was faster to take the name, `ERR_IMAGE` if the node image cannot be had,
+ *   else `ERR_CLUSTER` with kind's own words.
+ */
 export async function createKindCluster(cluster: KindCluster, world: World): Promise<void> {
   const { env, signal, voice } = world
   const words = [
@@ -45,11 +54,55 @@ export async function createKindCluster(cluster: KindCluster, world: World): Pro
   ] as const
   voice.command(words)
   const { code, stderr } = await runProgram(words, { env, signal })
-  if (code === 0) return
-  throw creationFailed(stderr)
+  if (code !== 0) throw creationFailed(cluster, stderr)
+  await claim(await kubectlOf(cluster, world), 'cluster', { run: world.run, takeOver: false })
 }
 
-function creationFailed(stderr: string): SmokeError {
+async function kubectlOf(
+  { name, kubeconfig }: KindCluster,
+  { env, signal }: Pick<World, 'env' | 'signal'>,
+): Promise<Kubectl> {
+  const program = await needKubectl()
+  return createKubectl({
+    program,
+    context: contextOf(name),
+    kubeconfig,
+    env: { ...env, KUBECONFIG: kubeconfig },
+    signal,
+  })
+}
+
+/** kind names it so. */
+export function contextOf(name: string): string {
+  return `kind-${name}`
+}
+
+/** The run that has made, or taken over, a cluster that is there; `undefined` if no run has, or it cannot be asked. */
+export async function makerOf(cluster: KindCluster, world: World): Promise<string | undefined> {
+  // Not where a run keeps its own: of a cluster of others nothing stays here
+  const asked = { ...cluster, kubeconfig: `${cluster.kubeconfig}.asked-by-${process.pid}` }
+  try {
+    await exportKubeconfig(asked, world)
+    return await claimant(await kubectlOf(asked, world), 'cluster')
+  } catch (error) {
+    world.signal.throwIfAborted()
+    if (error instanceof SmokeError) return undefined
+    throw error
+  } finally {
+    await removeKubeconfig(asked)
+  }
+}
+
+async function removeKubeconfig({ kubeconfig }: KindCluster): Promise<void> {
+  for (const file of [kubeconfig, `${kubeconfig}.lock`]) await rm(file, { force: true })
+}
+
+function creationFailed({ name }: KindCluster, stderr: string): SmokeError {
+  if (/already exist/.test(stderr)) {
+    return new SmokeError('ERR_OCCUPIED', `the kind cluster "${name}" is being made by another`, {
+      hint: 'take another name: --name NAME',
+    })
+  }
   const image = /failed to pull image "([^"]+)"/.exec(stderr)?.[1]
   if (image !== undefined) {
     return new SmokeError('ERR_IMAGE', `the node image cannot be had: ${image}`, {
@@ -67,9 +120,16 @@ function reasons(stderr: string): string {
   return lastLines(errors.length > 0 ? errors.join('\n') : stderr, 6)
 }
 
-/** Takes over a cluster that is there: writes its kubeconfig. */
-export async function useKindCluster(cluster: KindCluster, { env, signal }: World): Promise<void> {
-  const { name, kubeconfig } = cluster
+/** Takes over a cluster that a run has made: writes its kubeconfig. */
+export async function useKindCluster(cluster: KindCluster, world: World): Promise<void> {
+  await exportKubeconfig(cluster, world)
+  await claim(await kubectlOf(cluster, world), 'cluster', { run: world.run, takeOver: true })
+}
+
+async function exportKubeconfig(
+  { name, kubeconfig }: KindCluster,
+  { env, signal }: World,
+): Promise<void> {
   const what = `kind export kubeconfig --name ${name}`
   await needProgram(['kind', 'export', 'kubeconfig', '--name', name, '--kubeconfig', kubeconfig], {
     env,
@@ -84,17 +144,18 @@ export async function useKindCluster(cluster: KindCluster, { env, signal }: Worl
  * @returns What is left of it on this machine.
  */
 export async function deleteKindCluster(
-  { name, kubeconfig }: KindCluster,
+  cluster: KindCluster,
   { env, signal }: World,
 ): Promise<readonly string[]> {
+  const { name, kubeconfig } = cluster
   const what = `kind delete cluster --name ${name}`
   await needProgram(['kind', 'delete', 'cluster', '--name', name, '--kubeconfig', kubeconfig], {
     env,
     signal,
     what,
-    hint: `when the engine answers again: npm run smoke:kind -- --name ${name} --remove`,
+    hint: `when the engine answers again: ${what}`,
   })
-  for (const file of [kubeconfig, `${kubeconfig}.lock`]) await rm(file, { force: true })
+  await removeKubeconfig(cluster)
   const filter = ['--all', '--filter', `label=io.x-k8s.kind.cluster=${name}`]
   const nodes = await needProgram(['docker', 'ps', ...filter, '--format', '{{.Names}}'], {
     env,

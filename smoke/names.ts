@@ -1,3 +1,5 @@
+import { objectSet, PART_OF_LABEL } from '../deployer/core/ownership.ts'
+
 /** Everything the smoke test makes in a cluster has one of these names, so that a later run can find and remove it. */
 
 export const PLATFORM_NAMESPACE = 'keyless-platform'
@@ -26,5 +28,37 @@ export const OUR_NAMESPACES: readonly string[] = [
   ...Object.values(REFUSAL_NAMESPACES),
 ]
 
-/** Bears the mark of the deployer: everything it has put on a cluster. */
-export const MANAGED_BY = 'app.kubernetes.io/managed-by=keyless-cosmos'
+/** One set of objects that the deployer puts there. */
+export interface SmokeSet {
+  /** Base name of its environment file: one that nobody gives to a file of their own. */
+  readonly name: string
+  readonly namespace: string
+  /** Folder with its manifests, if they are not the worker's own; part of the name of the set: see `--manifests`. */
+  readonly folder?: string
+}
+
+/** Everything the deployer puts on a cluster for a run. */
+export const SETS = {
+  worker: { name: 'smoke-worker', namespace: WORKER_NAMESPACE },
+  platform: { name: 'smoke-platform', namespace: PLATFORM_NAMESPACE, folder: 'stand-ins' },
+  upstream: { name: 'smoke-upstream', namespace: UPSTREAM_NAMESPACE, folder: 'webhook' },
+  notFederated: { name: 'smoke-not-federated', namespace: REFUSAL_NAMESPACES.notFederated },
+  noLabel: {
+    name: 'smoke-no-label',
+    namespace: REFUSAL_NAMESPACES.noLabel,
+    folder: 'without-label',
+  },
+  noRole: { name: 'smoke-no-role', namespace: REFUSAL_NAMESPACES.noRole },
+} as const satisfies Readonly<Record<string, SmokeSet>>
+
+/** Selects the members of these sets, whatever their kind, and nothing else that the deployer has put on a cluster. */
+export function membersSelector(sets: readonly SmokeSet[] = Object.values(SETS)): string {
+  const ids = sets.map(
+    ({ name, namespace, folder }) =>
+      objectSet(folder === undefined ? name : `${name}-${folder}`, namespace).id,
+  )
+  return `${PART_OF_LABEL} in (${ids.join(',')})`
+}
+
+/** Of the one namespace that is made without the deployer. */
+export const READER_LABEL = { name: 'app.kubernetes.io/managed-by', value: 'keyless-cosmos-smoke' }

@@ -81,6 +81,7 @@ export function parseKindArguments(
     throw new SmokeError(
       'ERR_USAGE',
       `--name ${raw.name}: expected small letters, digits, dots and dashes`,
+      { hint: 'npm run smoke:kind -- --name my-smoke' },
     )
   }
   const nodeImage = env['KIND_NODE_IMAGE']
@@ -114,7 +115,7 @@ function parse(command: Command, args: readonly string[]): Raw | 'help' {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return 'help'
     throw new SmokeError('ERR_USAGE', error.message.replace(/^error: /, ''), {
-      hint: 'see --help',
+      hint: `${command.name()} --help tells what it takes`,
       cause: error,
     })
   }
@@ -124,7 +125,10 @@ function shared(raw: Raw, env: Env) {
   const manifest = raw.realWebhookManifest ?? env['REAL_WEBHOOK_MANIFEST']
   const { keep = false, reuse = false, remove = false } = raw
   if (remove && (keep || reuse)) {
-    throw new SmokeError('ERR_USAGE', `--remove: not together with ${keep ? '--keep' : '--reuse'}`)
+    const other = keep ? '--keep' : '--reuse'
+    throw new SmokeError('ERR_USAGE', `--remove: not together with ${other}`, {
+      hint: `leave out --remove to run, or ${other} to remove what is left`,
+    })
   }
   return {
     ...(raw.image === undefined ? {} : { image: raw.image }),

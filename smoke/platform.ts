@@ -6,9 +6,9 @@ import { trustRootFile, writeEnvironment } from './environment-file.ts'
 import type { Images } from './images.ts'
 import { manifestOf, readManifests, writeManifests } from './manifest-folder.ts'
 import type { ManifestFile } from './manifest-folder.ts'
-import { PLATFORM_NAMESPACE } from './names.ts'
+import { PLATFORM_NAMESPACE, SETS } from './names.ts'
 import { NEWCOMER } from './newcomer.ts'
-import { SmokeError } from './smoke-error.ts'
+import { LOOK_AT_IT, SmokeError } from './smoke-error.ts'
 import type { Stage } from './stage.ts'
 
 /** What the platform's manifests need to know. */
@@ -21,8 +21,6 @@ export interface PlatformValues {
 const MANIFESTS = join('manifests', 'platform')
 const EMULATOR_MANIFESTS = join('manifests', 'emulator')
 const EMULATOR_URL = `http://emulator.${PLATFORM_NAMESPACE}.svc.cluster.local:8081`
-/** Base name of the environment file, and of the folder with the manifests. */
-const SET = 'platform'
 
 /** The emulator alone takes more than a minute to start. */
 const TIMEOUT_SECONDS = { embedded: 120, emulator: 300 }
@@ -48,13 +46,12 @@ export async function removePlatform(stage: Stage): Promise<void> {
   await destroy(stage, args, 'the platform')
 }
 
-/** The folder's name is part of the name of the set of objects: see `--manifests`. */
 function platformFolder({ folder }: Stage): string {
-  return join(folder, 'stand-ins')
+  return join(folder, SETS.platform.folder)
 }
 
 function platformEnvironment(stage: Stage): Promise<string> {
-  return writeEnvironment(stage, { name: SET, namespace: PLATFORM_NAMESPACE })
+  return writeEnvironment(stage, SETS.platform)
 }
 
 async function platformManifests(
@@ -94,7 +91,7 @@ async function keepTrustRoot(stage: Stage): Promise<void> {
     throw new SmokeError(
       'ERR_UNEXPECTED',
       `ConfigMap/${PLATFORM_NAMESPACE}/trust-root: the platform is ready and has not told its certificate`,
-      { hint: `kubectl logs --namespace ${PLATFORM_NAMESPACE} deployment/platform` },
+      { hint: LOOK_AT_IT },
     )
   }
   await writeFile(trustRootFile(stage), certificate, { mode: 0o600 })

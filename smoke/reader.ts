@@ -4,9 +4,10 @@ import { clientIdOf, tenantId } from './declared.ts'
 import { trustRootFile } from './environment-file.ts'
 import { ForwardedAgent, forwardTo } from './forward.ts'
 import type { Kubectl } from './kubectl.ts'
-import { PLATFORM_NAMESPACE, READER_NAMESPACE, WORKER_NAMESPACE } from './names.ts'
-import { SmokeError } from './smoke-error.ts'
+import { PLATFORM_NAMESPACE, READER_LABEL, READER_NAMESPACE, WORKER_NAMESPACE } from './names.ts'
+import { LOOK_AT_IT, SmokeError } from './smoke-error.ts'
 import type { Stage } from './stage.ts'
+import { podGone } from './worker.ts'
 
 const SERVICE_ACCOUNT = 'reader'
 const AUDIENCE = 'api://AzureADTokenExchange'
@@ -23,11 +24,12 @@ export async function readAsSecondIdentity(stage: Stage): Promise<readonly Writt
   const items = await readAll(stage)
   const pod = ['pod', 'demo', '--namespace', WORKER_NAMESPACE]
   const uid = (await stage.kubectl.get<LivePod>(pod))?.metadata.uid
-  if (uid !== undefined && items.some((item) => item.pod?.uid === uid)) return items
+  if (uid === undefined) throw podGone()
+  if (items.some((item) => item.pod?.uid === uid)) return items
   throw new SmokeError(
     'ERR_UNEXPECTED',
-    `the container holds ${items.length} items and none of Pod/${WORKER_NAMESPACE}/demo (${uid ?? 'gone'}), which says that it wrote one`,
-    { hint: `kubectl logs --namespace ${PLATFORM_NAMESPACE} deployment/platform` },
+    `the container holds ${items.length} items and none of Pod/${WORKER_NAMESPACE}/demo (${uid}), which says that it wrote one`,
+    { hint: LOOK_AT_IT },
   )
 }
 
@@ -80,7 +82,7 @@ function hostOf(service: string): string {
 }
 
 async function makeServiceAccount(kubectl: Kubectl): Promise<void> {
-  const labels = { 'app.kubernetes.io/managed-by': 'keyless-cosmos' }
+  const labels = { [READER_LABEL.name]: READER_LABEL.value }
   const items = [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: READER_NAMESPACE, labels } },
     {

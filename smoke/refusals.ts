@@ -1,10 +1,11 @@
-import { destroy, runDeployer } from './deployer.ts'
+import { destroy, lastError, runDeployer } from './deployer.ts'
 import { writeEnvironment } from './environment-file.ts'
 import type { Images } from './images.ts'
 import { manifestOf, readManifests, writeManifests } from './manifest-folder.ts'
-import { REFUSAL_NAMESPACES } from './names.ts'
+import { SETS } from './names.ts'
+import type { SmokeSet } from './names.ts'
 import { NEWCOMER } from './newcomer.ts'
-import { SmokeError } from './smoke-error.ts'
+import { LOOK_AT_IT, SmokeError } from './smoke-error.ts'
 import type { Stage } from './stage.ts'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -12,10 +13,9 @@ import { join } from 'node:path'
 /** The same pod with one link broken, and what must come of it. */
 interface Refusal {
   readonly sentence: string
-  readonly namespace: string
+  /** With a folder of its own, the pod is deployed without the label that asks for an identity. */
+  readonly set: SmokeSet
   readonly clientId?: string
-  /** The pod is deployed without the label that asks for an identity. */
-  readonly withoutLabel?: true
   readonly exitCode: number
   readonly code: RegExp
 }
@@ -23,20 +23,19 @@ interface Refusal {
 const REFUSALS: readonly Refusal[] = [
   {
     sentence: 'a service account that is not federated',
-    namespace: REFUSAL_NAMESPACES.notFederated,
+    set: SETS.notFederated,
     exitCode: 21,
     code: /^AADSTS700213$/,
   },
   {
     sentence: 'no label azure.workload.identity/use on the pod',
-    namespace: REFUSAL_NAMESPACES.noLabel,
-    withoutLabel: true,
+    set: SETS.noLabel,
     exitCode: 20,
     code: /^ERR_NOT_INJECTED$/,
   },
   {
     sentence: 'an identity that has no role in the account',
-    namespace: REFUSAL_NAMESPACES.noRole,
+    set: SETS.noRole,
     clientId: NEWCOMER.clientId,
     exitCode: 32,
     code: /^403\/530[12]$/,
@@ -64,7 +63,7 @@ export async function removeRefusals(stage: Stage): Promise<void> {
     REFUSALS.map(async (refusal) => {
       const environment = await environmentOf(stage, refusal)
       const args = ['--env', environment, ...manifestsOf(stage, refusal)]
-      await destroy(stage, args, refusal.namespace)
+      await destroy(stage, args, refusal.set.namespace)
     }),
   )
 }
@@ -81,10 +80,10 @@ interface Seen {
 
 async function provoke(stage: Stage, refusal: Refusal, values: RefusalValues): Promise<Seen> {
   const environment = await environmentOf(stage, refusal, values)
-  if (refusal.withoutLabel) await renderWithoutLabel(stage, refusal, environment)
+  if (refusal.set.folder !== undefined) await renderWithoutLabel(stage, refusal, environment)
   const args = ['--env', environment, ...manifestsOf(stage, refusal)]
   const deployed = await runDeployer(stage, ['deploy', ...args], 'capture')
-  const inNamespace = ['--namespace', refusal.namespace]
+  const inNamespace = ['--namespace', refusal.set.namespace]
   const pod = await stage.kubectl.get<EndedPod>(['pod', 'demo', ...inNamespace])
   const log = await stage.kubectl.run(['logs', 'demo', ...inNamespace])
   return {
@@ -114,30 +113,35 @@ function failure(log: string): Pick<Seen, 'code' | 'details'> {
 
 function tell({ voice }: Stage, refusal: Refusal, seen: Seen): void {
   voice.tell(
-    `${refusal.sentence}: Pod/${refusal.namespace}/demo  ${seen.code ?? 'no refusal'}  exit ${seen.exitCode ?? '?'}`,
+    `${refusal.sentence}: Pod/${refusal.set.namespace}/demo  ${seen.code ?? 'no refusal'}  exit ${seen.exitCode ?? '?'}`,
   )
   for (const line of seen.details.filter((line) => /^ {2}(answer|fix) /.test(line))) {
     voice.tell(line)
   }
 }
 
-/** @throws {SmokeError} `ERR_UNEXPECTED` unless it is exactly this refusal. */
+/** @throws {SmokeError} `ERR_UNEXPECTED` unless it is exactly this refusal, `ERR_PROGRAM` if the pod did not run at all. */
 function hold(refusal: Refusal, seen: Seen): void {
   if (seen.exitCode === refusal.exitCode && refusal.code.test(seen.code ?? '')) return
+  const pod = `Pod/${refusal.set.namespace}/demo`
+  if (seen.exitCode === undefined) {
+    const { reason, hint } = lastError(seen.deployer)
+    throw new SmokeError('ERR_PROGRAM', `${pod} has not run to its end: ${reason}`, { hint })
+  }
   throw new SmokeError(
     'ERR_UNEXPECTED',
-    `Pod/${refusal.namespace}/demo: expected exit code ${refusal.exitCode} and ${refusal.code.source}, got ${seen.exitCode ?? 'no end'} and ${seen.code ?? 'no refusal'}\n${seen.deployer}`,
+    `${pod}: expected exit code ${refusal.exitCode} and ${refusal.code.source}, got ${seen.exitCode} and ${seen.code ?? 'no refusal'}\n${seen.deployer}`,
+    { hint: LOOK_AT_IT },
   )
 }
 
 function environmentOf(
   stage: Stage,
-  { namespace, clientId }: Refusal,
+  { set, clientId }: Refusal,
   values?: RefusalValues,
 ): Promise<string> {
   return writeEnvironment(stage, {
-    name: namespace,
-    namespace,
+    ...set,
     ...(clientId === undefined ? {} : { clientId }),
     ...(values ? { image: values.images.worker, deadlineSeconds: deadlineFor(values) } : {}),
   })
@@ -148,8 +152,8 @@ function deadlineFor({ chainMs }: RefusalValues): number {
   return Math.ceil(3 + (5 * chainMs) / 1_000)
 }
 
-function manifestsOf({ folder }: Stage, refusal: Refusal): readonly string[] {
-  return refusal.withoutLabel ? ['--manifests', join(folder, 'without-label')] : []
+function manifestsOf({ folder }: Stage, { set }: Refusal): readonly string[] {
+  return set.folder === undefined ? [] : ['--manifests', join(folder, set.folder)]
 }
 
 /** What the deployer would apply, less one label: a mistake that a user makes in a file of their own. */

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { SmokeError } from './smoke-error.ts'
 import { createVoice } from './voice.ts'
 import type { Voice } from './voice.ts'
@@ -8,6 +9,8 @@ export interface Teller {
   readonly env: NodeJS.ProcessEnv
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal
+  /** Names this run, and no other, for people. */
+  readonly run: string
   /** Begins the clean-up; its signal is aborted by a second Ctrl-C. */
   readonly cleanUpSignal: () => AbortSignal
 }
@@ -38,7 +41,7 @@ export async function runStory(story: (teller: Teller) => Promise<void>): Promis
     (text) => void process.stdout.write(text),
     () => performance.now(),
   )
-  const [run, cleanUp] = [new AbortController(), new AbortController()]
+  const [stop, cleanUp] = [new AbortController(), new AbortController()]
   let isCleaningUp = false
   let asked = 0
   let askedAt = 0
@@ -53,7 +56,7 @@ export async function runStory(story: (teller: Teller) => Promise<void>): Promis
         return cleanUp.abort(new Interrupted(name))
       }
       voice.print('\n• Interrupted: ending; again to leave everything as it is\n')
-      if (!isCleaningUp) run.abort(new Interrupted(name))
+      if (!isCleaningUp) stop.abort(new Interrupted(name))
     })
   }
   const cleanUpSignal = () => {
@@ -61,11 +64,15 @@ export async function runStory(story: (teller: Teller) => Promise<void>): Promis
     return cleanUp.signal
   }
   try {
-    await story({ voice, env: process.env, signal: run.signal, cleanUpSignal })
+    await story({ voice, env: process.env, signal: stop.signal, run: nameOfRun(), cleanUpSignal })
   } catch (error) {
     process.exitCode = report(voice, error)
   }
   process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM').removeAllListeners('SIGHUP')
+}
+
+function nameOfRun(): string {
+  return `process ${process.pid} on ${hostname()}, started ${new Date().toISOString()}`
 }
 
 /** Says what went wrong, each thing once, and gives back the exit code. */

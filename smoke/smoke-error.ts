@@ -19,9 +19,13 @@ const EXIT_CODES: Partial<Readonly<Record<SmokeErrorCode, number>>> = {
   ERR_TOOL_MISSING: 2,
   ERR_ENGINE: 2,
   ERR_CONTEXT: 2,
+  ERR_UNREACHABLE: 2,
   ERR_OCCUPIED: 2,
   ERR_PERMISSION: 5,
 }
+
+/** For what is only there as long as the run goes on. */
+export const LOOK_AT_IT = 'to look at it, run again with --keep'
 
 /** A failure that was foreseen; `hint` is the next thing to try. */
 export class SmokeError extends Error {

@@ -14,6 +14,8 @@ export interface Stage {
   readonly options: SmokeOptions
   readonly voice: Voice
   readonly signal: AbortSignal
+  /** Names this run, in its claims. */
+  readonly run: string
   readonly kubectl: Kubectl
   /** Absent if both images are named: nothing is built. */
   readonly load?: Load
@@ -31,6 +33,7 @@ export interface StageSetting {
   readonly voice: Voice
   readonly env: NodeJS.ProcessEnv
   readonly signal: AbortSignal
+  readonly run: string
 }
 
 /**
@@ -43,6 +46,7 @@ export async function createStage(setting: StageSetting): Promise<Stage> {
   const target = {
     program: await needKubectl(),
     context,
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
     signal,
     env: kubeconfig === undefined ? env : { ...env, KUBECONFIG: kubeconfig },
   }

@@ -12,6 +12,9 @@ export interface Store {
   readonly images: readonly string[]
 }
 
+/** No cluster is needed to choose. */
+type World = Pick<Stage, 'options' | 'env' | 'signal' | 'voice'>
+
 const EMBEDDED: Store = { kind: 'embedded', images: [] }
 
 /**
@@ -20,7 +23,7 @@ const EMBEDDED: Store = { kind: 'embedded', images: [] }
  *
  * @throws {SmokeError} `ERR_IMAGE` if the emulator was asked for and its image cannot be had.
  */
-export async function chooseStore(stage: Stage): Promise<Store> {
+export async function chooseStore(stage: World): Promise<Store> {
   const { options, voice } = stage
   const image = await emulatorImage()
   const emulator: Store = { kind: 'emulator', images: [image] }
@@ -48,7 +51,7 @@ async function emulatorImage(): Promise<string> {
   return String(document.getIn(['spec', 'template', 'spec', 'containers', 0, 'image']))
 }
 
-async function pull({ env, signal, voice }: Stage, image: string): Promise<void> {
+async function pull({ env, signal, voice }: World, image: string): Promise<void> {
   voice.command(['docker', 'pull', image])
   await needProgram(['docker', 'pull', image], { env, signal, what: 'docker pull' }).catch(
     (cause: unknown) => {

@@ -4,7 +4,7 @@ import { destroy, needDeployer } from './deployer.ts'
 import { writeEnvironment } from './environment-file.ts'
 import { parseManifests, readManifests, writeManifests } from './manifest-folder.ts'
 import type { ManifestFile } from './manifest-folder.ts'
-import { UPSTREAM_NAMESPACE } from './names.ts'
+import { SETS, UPSTREAM_NAMESPACE } from './names.ts'
 import { lastLines, needProgram } from './program.ts'
 import { SmokeError } from './smoke-error.ts'
 import type { Stage } from './stage.ts'
@@ -15,6 +15,9 @@ export interface UpstreamWebhook {
   readonly images: readonly string[]
 }
 
+/** No cluster is needed to read it. */
+type World = Pick<Stage, 'options' | 'env' | 'signal' | 'voice'>
+
 /** @see https://azure.github.io/azure-workload-identity/docs/installation/mutating-admission-webhook.html */
 const CHART = {
   repository: 'https://azure.github.io/azure-workload-identity/charts',
@@ -24,7 +27,6 @@ const CHART = {
 /** Its pods are ready only when the kubelet has shown them the certificate they made: up to two minutes. */
 const READY_TIMEOUT = '240s'
 const DEPLOYMENT = 'azure-wi-webhook-controller-manager'
-const SET = 'upstream'
 
 /**
  * Gets the manifests of the upstream webhook: from the file that was named, else from its chart.
@@ -32,7 +34,7 @@ const SET = 'upstream'
  * @throws {SmokeError} `ERR_IMAGE` if neither can be had.
  */
 export async function readUpstreamWebhook(
-  stage: Stage,
+  stage: World,
   tenantId: string,
 ): Promise<UpstreamWebhook> {
   const { realWebhookManifest } = stage.options
@@ -81,11 +83,11 @@ export async function removeUpstreamWebhook(stage: Stage): Promise<void> {
 }
 
 function environment(stage: Stage): Promise<string> {
-  return writeEnvironment(stage, { name: SET, namespace: UPSTREAM_NAMESPACE })
+  return writeEnvironment(stage, SETS.upstream)
 }
 
 function webhookFolder({ folder }: Stage): string {
-  return join(folder, 'webhook')
+  return join(folder, SETS.upstream.folder)
 }
 
 async function fromFile(file: string): Promise<readonly ManifestFile[]> {
@@ -96,13 +98,14 @@ async function fromFile(file: string): Promise<readonly ManifestFile[]> {
       'ERR_USAGE',
       `--real-webhook-manifest ${file}: ${(cause as Error).message}`,
       {
+        hint: 'name the published manifest: docs/kind.md, "The upstream webhook", tells how to get it',
         cause,
       },
     )
   }
 }
 
-async function fromChart(stage: Stage, tenantId: string): Promise<readonly ManifestFile[]> {
+async function fromChart(stage: World, tenantId: string): Promise<readonly ManifestFile[]> {
   const { env, signal, voice } = stage
   const words = [
     'helm',

@@ -2,14 +2,11 @@ import type { KubeObject } from '../deployer/core/object.ts'
 import { destroy, needDeployer, runDeployer } from './deployer.ts'
 import { writeEnvironment } from './environment-file.ts'
 import type { Images } from './images.ts'
-import { WORKER_NAMESPACE } from './names.ts'
+import { SETS, WORKER_NAMESPACE } from './names.ts'
 import type { Stage } from './stage.ts'
 import { chainMs, timeline, timelineLines } from './timeline.ts'
 import type { TimedEvent, TimedPod } from './timeline.ts'
 import { SmokeError } from './smoke-error.ts'
-
-/** Base name of the worker's environment file; `--keep` tells it for the next commands. */
-const SET = 'worker'
 
 /** Deploys the worker and follows its log. @returns The environment's path. */
 export async function deployWorker(stage: Stage, images: Images): Promise<string> {
@@ -47,12 +44,21 @@ export async function tellTimes({ kubectl, voice }: Stage): Promise<{ readonly c
       '--field-selector',
       'involvedObject.name=demo',
     ]),
-    kubectl.need(['logs', 'demo', ...inNamespace, '--timestamps']),
+    kubectl.run(['logs', 'demo', ...inNamespace, '--timestamps']),
   ])
-  if (!pod) throw new SmokeError('ERR_UNEXPECTED', `Pod/${WORKER_NAMESPACE}/demo is gone`)
-  const links = timeline(pod, events?.items ?? [], log)
+  if (!pod) throw podGone()
+  const links = timeline(pod, events?.items ?? [], log.stdout)
   for (const line of timelineLines(links)) voice.tell(line)
   return { chainMs: chainMs(links) }
+}
+
+/** The pod ended, and stays until it is removed: by the run, or by somebody else. */
+export function podGone(): SmokeError {
+  return new SmokeError(
+    'ERR_CLUSTER',
+    `Pod/${WORKER_NAMESPACE}/demo, which ran, is gone: somebody has deleted it, or its namespace`,
+    { hint: 'run again, and leave what it makes alone meanwhile' },
+  )
 }
 
 export async function removeWorker(stage: Stage): Promise<void> {
@@ -79,5 +85,5 @@ export async function renderedObjects(
 
 /** Writes the worker's environment file. */
 export function workerEnvironment(stage: Stage, image?: string): Promise<string> {
-  return writeEnvironment(stage, { name: SET, ...(image === undefined ? {} : { image }) })
+  return writeEnvironment(stage, { ...SETS.worker, ...(image === undefined ? {} : { image }) })
 }

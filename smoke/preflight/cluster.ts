@@ -3,6 +3,7 @@ import type { Kubectl } from '../kubectl.ts'
 import { lastLines } from '../program.ts'
 import { SmokeError } from '../smoke-error.ts'
 import type { Stage } from '../stage.ts'
+import { checkNodes } from './nodes.ts'
 import { checkPermissions } from './permissions.ts'
 
 /** What is known of the cluster before anything is written to it. */
@@ -58,6 +59,7 @@ function serverError(context: string, server: string, said: string): SmokeError 
       `${at}: the cluster is half up: not ready: ${parts.join(', ')}`,
       {
         hint: 'wait a moment and run again',
+        exitCode: 2,
       },
     )
   }
@@ -85,41 +87,6 @@ function serverError(context: string, server: string, said: string): SmokeError 
     {
       hint: 'is the cluster running? (docker ps shows kind clusters; a stopped one: docker start NAME-control-plane)',
     },
-  )
-}
-
-interface NodeList {
-  readonly items: readonly {
-    readonly metadata: { readonly name: string }
-    readonly spec?: { readonly unschedulable?: boolean }
-    readonly status?: {
-      readonly conditions?: readonly {
-        readonly type: string
-        readonly status: string
-        readonly message?: string
-      }[]
-    }
-  }[]
-}
-
-async function checkNodes(kubectl: Kubectl): Promise<readonly string[]> {
-  const list = await kubectl.get<NodeList>(['nodes'])
-  const nodes = list?.items ?? []
-  const ready = nodes.filter(
-    ({ spec, status }) =>
-      spec?.unschedulable !== true &&
-      status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'),
-  )
-  if (ready.length > 0) return ready.map(({ metadata }) => metadata.name)
-  const reasons = nodes.map(({ metadata, spec, status }) => {
-    const condition = status?.conditions?.find(({ type }) => type === 'Ready')
-    const why = spec?.unschedulable === true ? 'cordoned' : (condition?.message ?? 'not ready')
-    return `${metadata.name}: ${why}`
-  })
-  throw new SmokeError(
-    'ERR_CLUSTER',
-    `the cluster is half up: ${nodes.length === 0 ? 'it has no node yet' : `no node is ready: ${reasons.join('; ')}`}`,
-    { hint: 'kubectl get nodes --watch, and run again when one is Ready' },
   )
 }
 

@@ -1,4 +1,7 @@
+import { claimant, claimRef, heldBy } from '../claim.ts'
+import { shellWord } from '../../deployer/core/shell-word.ts'
 import { OUR_NAMESPACES, STAND_IN_WEBHOOK, UPSTREAM_NAMESPACE, UPSTREAM_WEBHOOK } from '../names.ts'
+import type { Kubectl } from '../kubectl.ts'
 import { SmokeError } from '../smoke-error.ts'
 import type { Stage } from '../stage.ts'
 
@@ -32,7 +35,8 @@ export interface Occupancy {
  *
  * @throws {SmokeError} `ERR_OCCUPIED` or, for a namespace that is going away, `ERR_CLUSTER`.
  */
-export async function checkOccupied({ kubectl, options }: Stage): Promise<Occupancy> {
+export async function checkOccupied(stage: Stage): Promise<Occupancy> {
+  const { kubectl, options } = stage
   const namespaces = await kubectl.get<NamespaceList>(['namespaces'])
   const ours = (namespaces?.items ?? []).filter(({ metadata }) =>
     [...OUR_NAMESPACES, ...(options.realWebhook ? [UPSTREAM_NAMESPACE] : [])].includes(
@@ -40,11 +44,13 @@ export async function checkOccupied({ kubectl, options }: Stage): Promise<Occupa
     ),
   )
   const leaving = ours.find(({ status }) => status?.phase === 'Terminating')
-  if (leaving) throw terminating(leaving)
+  if (leaving) throw terminating(leaving, kubectl)
   const there = ours
     .map(({ metadata }) => metadata.name)
     .filter((name) => name !== UPSTREAM_NAMESPACE)
-  if (there.length > 0 && !options.reuse) throw occupied(there, options.context)
+  const holder = await claimant(kubectl, 'objects')
+  if (holder === undefined && there.length > 0) throw notOurs(stage, there)
+  if (holder !== undefined && !options.reuse) throw heldBy(holder, `context "${options.context}"`)
   const webhooks = await kubectl.get<WebhookList>(['mutatingwebhookconfigurations'])
   const names = (webhooks?.items ?? []).map(({ metadata }) => metadata.name)
   const upstreamWebhook = names.includes(UPSTREAM_WEBHOOK)
@@ -53,7 +59,10 @@ export async function checkOccupied({ kubectl, options }: Stage): Promise<Occupa
   return { upstreamWebhook }
 }
 
-function terminating({ metadata, status }: NamespaceList['items'][number]): SmokeError {
+function terminating(
+  { metadata, status }: NamespaceList['items'][number],
+  kubectl: Kubectl,
+): SmokeError {
   const blocked = status?.conditions?.find(
     ({ type, status }) =>
       status === 'True' && /Failure|ContentRemaining|FinalizersRemaining/.test(type),
@@ -62,20 +71,25 @@ function terminating({ metadata, status }: NamespaceList['items'][number]): Smok
     'ERR_CLUSTER',
     `Namespace/${metadata.name} is still being deleted${blocked?.message ? `: ${blocked.message}` : ''}`,
     {
-      hint: `kubectl wait --for=delete namespace/${metadata.name} --timeout=2m, then run again`,
+      hint: `${kubectl.typed(`wait --for=delete namespace/${metadata.name} --timeout=2m`)}, then run again`,
       exitCode: 2,
     },
   )
 }
 
-function occupied(names: readonly string[], context: string): SmokeError {
+/** What has the name of ours and was made by somebody else: neither used nor removed, whatever was asked. */
+export function notOurs(
+  { kubectl, options }: Pick<Stage, 'kubectl' | 'options'>,
+  namespaces: readonly string[],
+): SmokeError {
   return new SmokeError(
     'ERR_OCCUPIED',
-    `context "${context}" has ${names.length === 1 ? 'the namespace' : 'the namespaces'} ${names.join(', ')} already`,
+    `context "${options.context}" has ${namespaces.map((name) => `Namespace/${name}`).join(', ')}, made by no smoke run (there is no ${claimRef('objects')}): left alone`,
     {
       hint: [
-        'from an earlier run? go on with it: --reuse, or remove it: --remove',
-        'if a real deployment lives there, take another cluster: this run would delete it',
+        'if a real deployment lives there: take another cluster',
+        'made by hand, as in docs/kind.md? its last lines remove it: npm run destroy -- --env kind',
+        `left by a smoke run that made no mark yet? ${kubectl.typed(`delete namespace ${namespaces.join(' ')}`)}`,
       ].join('\n'),
     },
   )
@@ -93,6 +107,6 @@ function standInThere(context: string): SmokeError {
   return new SmokeError(
     'ERR_OCCUPIED',
     `context "${context}" has the stand-in's webhook (${STAND_IN_WEBHOOK}) of an earlier run`,
-    { hint: 'remove it first: npm run smoke -- --context NAME --remove' },
+    { hint: `remove it first: npm run smoke -- --context ${shellWord(context)} --remove` },
   )
 }

@@ -1,3 +1,4 @@
+import { NEED_ADMIN } from '../kubectl.ts'
 import { SmokeError } from '../smoke-error.ts'
 import type { Stage } from '../stage.ts'
 
@@ -12,6 +13,7 @@ interface Wanted {
 const WANTED: readonly Wanted[] = [
   { verb: 'create', group: '', resource: 'namespaces' },
   { verb: 'delete', group: '', resource: 'namespaces' },
+  { verb: 'create', group: '', resource: 'configmaps' },
   { verb: 'create', group: '', resource: 'pods' },
   { verb: 'create', group: '', resource: 'pods', subresource: 'portforward' },
   { verb: 'create', group: '', resource: 'serviceaccounts' },
@@ -53,7 +55,7 @@ export async function checkPermissions({ kubectl, options }: Stage): Promise<voi
     'ERR_PERMISSION',
     `context "${options.context}": this user may not ${missing.map(sentence).join(', ')}`,
     {
-      hint: 'the run makes namespaces, a cluster role and a webhook: use a context with the role cluster-admin, on a cluster that may be used for a test',
+      hint: `the run makes namespaces, a cluster role and a webhook: ${NEED_ADMIN}`,
     },
   )
 }

@@ -90,7 +90,7 @@ test('an API server that is not there is told with its address', async () => {
     /✗ ERR_UNREACHABLE: context "there", https:\/\/127\.0\.0\.1:1: the API server is not reachable: .*refused/,
   )
   expect(ended.stdout).toContain('next: is the cluster running?')
-  expect(ended.code).toBe(1)
+  expect(ended.code).toBe(2)
 })
 
 test('an API server with another certificate is told so', async () => {
@@ -109,15 +109,36 @@ test('a kubeconfig that cannot be read is told so', async () => {
   expect(ended.code).toBe(2)
 })
 
-test('a cluster without a ready node is told to be half up', async () => {
+test('a cordoned node is told with the command that lets pods in', async () => {
   await platform.kubectl('cordon', 'local-node')
   try {
     const ended = await onEngine(['--context', 'keyless-local'])
-    expect(ended.stdout).toContain(
-      '✗ ERR_CLUSTER: the cluster is half up: no node is ready: local-node: cordoned\n',
-    )
+    expect(ended.stdout).toContain('✗ ERR_CLUSTER: no node takes the pods: local-node: cordoned\n')
+    expect(ended.stdout).toContain('next: kubectl --context keyless-local uncordon local-node\n')
+    expect(ended.code).toBe(2)
   } finally {
     await platform.kubectl('uncordon', 'local-node')
+  }
+})
+
+test('a tainted node is told with the command that lets pods in', async () => {
+  const taint = ['patch', 'node', 'local-node', '--type', 'merge', '--patch']
+  const taints = [
+    { key: 'soft', effect: 'PreferNoSchedule' },
+    { key: 'only', value: 'system', effect: 'NoSchedule' },
+  ]
+  await platform.kubectl(...taint, JSON.stringify({ spec: { taints } }))
+  try {
+    const ended = await onEngine(['--context', 'keyless-local'])
+    expect(ended.stdout).toContain(
+      'no node takes the pods: local-node: tainted only=system:NoSchedule\n',
+    )
+    expect(ended.stdout).toContain(
+      'kubectl --context keyless-local taint nodes local-node only:NoSchedule-\n',
+    )
+    expect(ended.code).toBe(2)
+  } finally {
+    await platform.kubectl(...taint, JSON.stringify({ spec: { taints: [] } }))
   }
 })
 
@@ -131,20 +152,45 @@ test('missing permissions are told all at once', async () => {
   expect(ended.code).toBe(5)
 })
 
-test('what is there already is neither used nor removed unless asked', async () => {
-  await platform.kubectl('create', 'namespace', 'keyless-platform')
+test.for(['no option', '--reuse', '--remove'])(
+  'a namespace that no run has made is neither used nor removed with %s',
+  async (words) => {
+    const args = words.match(/--\w+/g) ?? []
+    await platform.kubectl('create', 'namespace', 'keyless-cosmos')
+    try {
+      const ended = await onEngine(['--context', 'keyless-local', ...args])
+      expect(ended.stdout).toContain(
+        '✗ ERR_OCCUPIED: context "keyless-local" has Namespace/keyless-cosmos, made by no smoke run (there is no ConfigMap/default/keyless-smoke): left alone\n',
+      )
+      expect(ended.stdout).toContain('npm run destroy -- --env kind\n')
+      expect(ended.code).toBe(2)
+      const there = await platform.kubectl('get', 'namespace', 'keyless-cosmos')
+      expect(there.code).toBe(0)
+    } finally {
+      await platform.kubectl('delete', 'namespace', 'keyless-cosmos')
+    }
+  },
+)
+
+test('a cluster that a run holds is told with that run, and how to go on', async () => {
+  const claim = ['configmap', 'keyless-smoke', '--namespace', 'default']
+  await platform.kubectl('create', ...claim, '--from-literal', 'run=process 7 on elsewhere')
   try {
     const ended = await onEngine(['--context', 'keyless-local'])
     expect(ended.stdout).toContain(
-      '✗ ERR_OCCUPIED: context "keyless-local" has the namespace keyless-platform already\n',
+      '✗ ERR_OCCUPIED: context "keyless-local" has a smoke run already: process 7 on elsewhere\n',
     )
     expect(ended.stdout).toContain('--reuse, or remove it: --remove')
     expect(ended.code).toBe(2)
-    const there = await platform.kubectl('get', 'namespace', 'keyless-platform')
-    expect(there.code).toBe(0)
   } finally {
-    await platform.kubectl('delete', 'namespace', 'keyless-platform')
+    await platform.kubectl('delete', ...claim)
   }
+})
+
+test('where no run has left anything, --remove says so', async () => {
+  const ended = await onEngine(['--context', 'keyless-local', '--remove'])
+  expect(ended.stdout).toContain('  nothing: there is no ConfigMap/default/keyless-smoke\n')
+  expect(ended.code).toBe(0)
 })
 
 test('a namespace that is going away is waited for by the user, with the command', async () => {
@@ -157,7 +203,7 @@ test('a namespace that is going away is waited for by the user, with the command
     const ended = await onEngine(['--context', 'keyless-local', '--reuse'])
     expect(ended.stdout).toMatch(/✗ ERR_CLUSTER: Namespace\/keyless-cosmos is still being deleted/)
     expect(ended.stdout).toContain(
-      'next: kubectl wait --for=delete namespace/keyless-cosmos --timeout=2m',
+      'next: kubectl --context keyless-local wait --for=delete namespace/keyless-cosmos --timeout=2m',
     )
   } finally {
     await platform.kubectl('patch', ...held, '{"metadata":{"finalizers":[]}}')
