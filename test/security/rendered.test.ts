@@ -145,6 +145,9 @@ test('the worker reaches DNS and port 443, and nobody reaches the worker', () =>
           ports: [
             { port: 53, protocol: 'UDP' },
             { port: 53, protocol: 'TCP' },
+            // where OpenShift's DNS pods listen
+            { port: 5353, protocol: 'UDP' },
+            { port: 5353, protocol: 'TCP' },
           ],
         },
         { ports: [{ port: 443, protocol: 'TCP' }] },
