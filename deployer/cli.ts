@@ -7,6 +7,7 @@ import { timed } from './report/clock.ts'
 import type { Report } from './report/events.ts'
 import { jsonReport } from './report/json.ts'
 import { textReport } from './report/text.ts'
+import { typable } from './report/typable.ts'
 import { createVeil } from './report/veil.ts'
 import type { Streams } from './report/text.ts'
 
@@ -31,7 +32,7 @@ const DEFAULT_LEASE_SECONDS = 15
 export async function run(args: readonly string[], host: Host): Promise<number> {
   let code = 0
   const veil = createVeil()
-  const voice = isJson(args) ? jsonReport(host.streams.stdout) : textReport(host.streams)
+  const voice = typable(isJson(args) ? jsonReport(host.streams.stdout) : textReport(host.streams))
   const report = veil.over(args[0] === 'heal' ? timed(voice, host.now) : voice)
   let verbose = false
   const start = async (

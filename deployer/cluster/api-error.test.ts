@@ -39,7 +39,13 @@ test('who came without credentials is not told to ask for a role', () => {
     'configmaps is forbidden: User "system:anonymous" cannot list resource "configmaps" in API group ""'
   expect(hintOf(403, { reason: 'Forbidden', message })).toContain('no credentials came along')
   const named = message.replace('system:anonymous', 'ted')
-  expect(hintOf(403, { reason: 'Forbidden', message: named })).toContain('ask for a Role')
+  expect(hintOf(403, { reason: 'Forbidden', message: named })).toBe(
+    'ask for a ClusterRole that allows it; check: kubectl auth can-i --list',
+  )
+  const inside = `${named} in the namespace "shop"`
+  expect(hintOf(403, { reason: 'Forbidden', message: inside })).toBe(
+    'ask for a Role that allows it; check: kubectl auth can-i --list --namespace shop',
+  )
 })
 
 test.for([
@@ -49,4 +55,30 @@ test.for([
 ])('the hint about base64 is one for $subject', ({ subject, says }) => {
   const message = 'error decoding from json: illegal base64 data at input byte 0'
   expect(apiError(500, { message }, { subject, verb: 'apply' }).hint).toContain(says)
+})
+
+test.for([403, 422])(
+  'a policy of the cluster that refuses with %i is named, with its author',
+  (status) => {
+    const message =
+      "deployments.apps \"web\" is forbidden: ValidatingAdmissionPolicy 'few.example.com' with binding 'few-here' denied request: failed expression: object.spec.replicas <= 5"
+    const details = { causes: [{ message: 'failed expression: object.spec.replicas <= 5' }] }
+    const body = { reason: 'Invalid', message, details }
+    expect(apiError(status, body, { subject: 'Deployment/n/web', verb: 'apply' })).toMatchObject({
+      code: 'ERR_ADMISSION',
+      hint: expect.stringMatching(
+        /policy of the cluster decides.*: kubectl get validatingadmissionpolicy few\.example\.com --output yaml$/,
+      ) as string,
+    })
+  },
+)
+
+test.for([
+  {
+    message: 'pods "web" is forbidden: exceeded quota: none',
+    says: 'kubectl describe quota --namespace n',
+  },
+  { message: 'namespaces "shop" not found', says: 'kubectl create namespace shop' },
+])('a command that is proposed has its names: $says', ({ message, says }) => {
+  expect(hintOf(message.startsWith('pods') ? 403 : 404, { message })).toContain(says)
 })

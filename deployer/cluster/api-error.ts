@@ -2,11 +2,12 @@ import { DeployError } from '../core/errors.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import { isImmutability, isOnlyImmutability } from '../core/conflicts.ts'
 import { keptDefaultHint } from '../core/kept-default.ts'
-import { NEIGHBOUR_WAYS_OUT, neighbours } from '../core/list-neighbours.ts'
+import { neighbours, neighbourWaysOut } from '../core/list-neighbours.ts'
 import { selectorMismatchHint } from '../core/selector-mismatch.ts'
 import { mistypedHint } from '../core/mistyped.ts'
 import { listAt, textAt } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
+import { policyHint } from '../core/policy-hint.ts'
 import { webhookDownHint } from '../core/webhook-hint.ts'
 
 /** What was being done when the API server refused it. */
@@ -35,7 +36,7 @@ export function apiError(status: number, body: unknown, attempt: Attempt): Deplo
   const beside = live && status === 422 ? neighbours(live, body) : undefined
   const mismatch = desired && selectorMismatchHint(body, desired, live)
   const kept = desired && live && keptDefaultHint(body, desired, live)
-  const nextStep = beside === undefined ? (mismatch ?? kept) : NEIGHBOUR_WAYS_OUT
+  const nextStep = beside === undefined || !live ? (mismatch ?? kept) : neighbourWaysOut(live)
   const why = beside === undefined ? message : `${beside}: ${message}`
   return new DeployError(code, `${subject}: ${verb} refused (${reason}): ${why}`, {
     subject,
@@ -44,6 +45,8 @@ export function apiError(status: number, body: unknown, attempt: Attempt): Deplo
 }
 
 function codeOf(status: number, message: string): ErrorCode {
+  // its answer may be any of these, as its author chose
+  if (policyHint(message) !== undefined) return 'ERR_ADMISSION'
   if (status === 401) return 'ERR_UNAUTHORIZED'
   if (status === 403) return isForbidden(status, message) ? 'ERR_FORBIDDEN' : 'ERR_ADMISSION'
   if (status === 404) return 'ERR_NOT_FOUND'
@@ -90,13 +93,16 @@ function hint(
     }
   }
   if (code === 'ERR_FORBIDDEN') {
+    const [, namespace] = / in the namespace "([^"]+)"/.exec(message) ?? []
+    const where = namespace === undefined ? '' : ` --namespace ${namespace}`
     return {
-      hint: 'ask for a Role that allows it; check: kubectl auth can-i --list --namespace <namespace>',
+      hint: `ask for a ${where === '' ? 'ClusterRole' : 'Role'} that allows it; check: kubectl auth can-i --list${where}`,
     }
   }
-  if (/^namespaces? "[^"]*" not found/.test(message)) {
+  const [, missing] = /^namespaces? "([^"]*)" not found/.exec(message) ?? []
+  if (missing !== undefined) {
     return {
-      hint: 'check metadata.namespace; put a Namespace object into the manifests, or make it: kubectl create namespace NAME',
+      hint: `check metadata.namespace; put a Namespace object into the manifests, or make it: kubectl create namespace ${missing}`,
     }
   }
   if (/serviceaccount "[^"]*" not found/.test(message)) {
@@ -110,13 +116,17 @@ function hint(
   if (isMistyped(message) || message.includes('strict decoding error')) {
     return { hint: 'correct what the message names: a misspelt field, or a value of another type' }
   }
-  if (message.includes('exceeded quota'))
-    return { hint: 'free quota or ask for more: kubectl describe quota' }
+  if (message.includes('exceeded quota')) {
+    const [, namespace] = subject.split('/')
+    return { hint: `free quota or ask for more: kubectl describe quota --namespace ${namespace}` }
+  }
   if (message.includes('violates PodSecurity')) {
     return {
       hint: "the namespace enforces the restricted profile: change the pod's securityContext as named",
     }
   }
+  const policy = policyHint(message)
+  if (policy !== undefined) return { hint: policy }
   const down = webhookDownHint(message)
   if (down !== undefined) return { hint: down }
   if (message.includes('webhook')) {

@@ -2,10 +2,8 @@ import { readFile, stat } from 'node:fs/promises'
 import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import { DeployError } from '../core/errors.ts'
+import { IN_CLUSTER } from '../core/in-cluster.ts'
 import type { PlainContext } from './plain-context.ts'
-
-/** `cluster.context` of a deployer that runs in the cluster it deploys to. */
-export const IN_CLUSTER = 'in-cluster'
 
 const DEFAULT_DIRECTORY = '/var/run/secrets/kubernetes.io/serviceaccount'
 

@@ -3,9 +3,10 @@ import { homedir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import type { KubeConfig } from '@kubernetes/client-node'
 import { DeployError } from '../core/errors.ts'
+import { IN_CLUSTER } from '../core/in-cluster.ts'
 import { didYouMean } from '../core/suggest.ts'
 import type { Credentials } from './credentials.ts'
-import { IN_CLUSTER, inClusterContext } from './in-cluster.ts'
+import { inClusterContext } from './in-cluster.ts'
 import { plainContext } from './plain-context.ts'
 
 /** A context that was found and may be used. */

@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path'
 import { applyPlan } from '../cluster/apply.ts'
 import type { Applied } from '../cluster/carry-out.ts'
 import type { Cluster } from '../cluster/connect.ts'
@@ -9,15 +10,17 @@ import { objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject, ObjectRef } from '../core/object.ts'
 import { hasLog } from '../core/pod-containers.ts'
 import { countStates, isNoOp, KEPT } from '../core/plan.ts'
+import { namedTrustRoot } from '../core/stale-trust-root.ts'
 import { workloadKind } from '../core/workload.ts'
 import { readConfig } from './config.ts'
+import type { Config } from './config.ts'
 import { confirmFirstWrite } from './confirm.ts'
 import type { CommandContext, CommonOptions, Takeovers } from './context.ts'
 import { followedOf, followLog } from './followed.ts'
 import { printLog } from './logs.ts'
 import { npmCommand } from './npm-command.ts'
 import { reportEntry, showPlan, takeovers } from './plan.ts'
-import { withTarget } from './target.ts'
+import { kubectlTarget, withTarget } from './target.ts'
 import { reportTerminating } from './terminating.ts'
 import { waitAndExplain } from './wait.ts'
 
@@ -37,7 +40,13 @@ export async function deploy(options: DeployOptions, context: CommandContext): P
   const config = await readConfig(options, context)
   const { manifests: folder, follow } = options
   const followed =
-    folder !== undefined && follow === true ? followedOf(folder, config.objects) : undefined
+    folder !== undefined && follow === true
+      ? followedOf(
+          folder,
+          config.objects,
+          kubectlTarget(config.environment, config.environmentFile),
+        )
+      : undefined
   const from = {
     environment: config.environment,
     file: config.environmentFile,
@@ -82,13 +91,22 @@ export async function deploy(options: DeployOptions, context: CommandContext): P
     const ready = await waitAndExplain(
       cluster,
       appliedObjects,
-      config.set,
-      options.timeoutSeconds,
+      { set: config.set, timeoutSeconds: options.timeoutSeconds, ...trustRootOf(config, options) },
       context,
     )
     const { environment } = config
     return finish(cluster, ready, { options, environment, followed }, context)
   })
+}
+
+/** What the pods of ours are given to trust; a folder of others knows nothing of it. */
+function trustRootOf({ environment, environmentFile }: Config, { manifests }: DeployOptions) {
+  const { trustRoot } = environment
+  return trustRoot === undefined || manifests !== undefined
+    ? {}
+    : {
+        trustRoot: namedTrustRoot(environment, resolve(dirname(environmentFile), trustRoot.caFile)),
+      }
 }
 
 function reportApplied({ entry, state, kept }: Applied, { report }: CommandContext): void {

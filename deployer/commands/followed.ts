@@ -4,6 +4,8 @@ import { DeployError } from '../core/errors.ts'
 import { podTemplatePath } from '../core/inputs.ts'
 import { identityOf, objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject, ObjectRef } from '../core/object.ts'
+import { onTarget } from '../core/kubectl.ts'
+import type { KubectlTarget } from '../core/kubectl.ts'
 import { mainContainer } from '../core/pod-containers.ts'
 import type { CommandContext } from './context.ts'
 import { printLog } from './logs.ts'
@@ -11,9 +13,14 @@ import { printLog } from './logs.ts'
 /**
  * The one object of a folder whose pod's log a deploy can follow. A CronJob's pods come later.
  *
+ * @param target Nothing is connected yet that would be known from the output.
  * @throws {DeployError} `ERR_USAGE` if there is none or are several, naming them.
  */
-export function followedOf(folder: string, objects: readonly KubeObject[]): ObjectRef {
+export function followedOf(
+  folder: string,
+  objects: readonly KubeObject[],
+  target: KubectlTarget,
+): ObjectRef {
   const running = objects.filter(
     (object) => podTemplatePath(object) !== undefined && object.kind !== 'CronJob',
   )
@@ -26,7 +33,7 @@ export function followedOf(folder: string, objects: readonly KubeObject[]): Obje
   const subjects = [first, ...others].map(subjectOf).join(', ')
   throw new DeployError('ERR_USAGE', `--follow: ${folder} has several that run pods: ${subjects}`, {
     subject: folder,
-    hint: `leave --follow out, and follow the one that is meant: ${kubectlLogs(first)}`,
+    hint: `leave --follow out, and follow the one that is meant: ${onTarget(kubectlLogs(first), target)}`,
   })
 }
 

@@ -9,7 +9,7 @@ import { placeInNamespace, renderWorker, stampOwnership } from '../core/render.t
 import type { TrustRoot } from '../core/render.ts'
 import { WORKLOAD_FOLDERS, workloadKind } from '../core/workload.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
-import { readFolder, readSource } from './source-files.ts'
+import { readFolder, readSource, TRUST_ROOT_SOURCE } from './source-files.ts'
 import type { Subject } from './subject.ts'
 
 /**
@@ -79,9 +79,7 @@ async function readTrustRoot(caFile: string, folder: string, cwd: string): Promi
     throw new DeployError(
       'ERR_ENVIRONMENT',
       `trustRoot.caFile: expected PEM certificates and no key in ${caFile}`,
-      {
-        subject: caFile,
-      },
+      { subject: caFile, hint: TRUST_ROOT_SOURCE },
     )
   }
   const file = join(folder, 'trust-root', 'config-map.yaml')

@@ -63,10 +63,12 @@ export async function readSource(file: string, code: ErrorCode, key?: string): P
 function hintOf(cause: unknown, key: string | undefined): { readonly hint?: string } {
   const isOfThePath = REASONS[(cause as NodeJS.ErrnoException).code ?? ''] !== undefined
   if (key === undefined) return isOfThePath ? { hint: 'check the path' } : {}
-  return {
-    hint: 'what stands behind it writes it: npm run local for target local, docs/kind.md tells how for target kind',
-  }
+  return { hint: TRUST_ROOT_SOURCE }
 }
+
+/** Where the one file comes from that an environment names. */
+export const TRUST_ROOT_SOURCE =
+  'what stands behind it writes it: npm run local for target local, docs/kind.md tells how for target kind'
 
 const MAX_FILE_BYTES = 4 * 1024 * 1024
 

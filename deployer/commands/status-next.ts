@@ -1,5 +1,6 @@
 import type { Drift } from '../core/drift.ts'
-import { listAt, textAt } from '../core/object.ts'
+import { kubectl } from '../core/kubectl.ts'
+import { listAt, objectRef, textAt } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
 import { hasLog, logSource } from '../core/pod-containers.ts'
 import type { FailureCause } from '../core/readiness-result.ts'
@@ -48,7 +49,7 @@ function telling(
   const { readiness, culprit } = verdict
   const isTold = readiness.status !== 'failed' || TOLD_BY_LOG.includes(readiness.cause)
   if (culprit.kind === 'Pod' && hasLog(culprit) && isTold) return log(culprit, options, namespace)
-  return readiness.status === 'failed' ? describe(culprit) : undefined
+  return readiness.status === 'failed' ? kubectl('describe', objectRef(culprit)) : undefined
 }
 
 function log(pod: KubeObject, { env, context }: CommonOptions, namespace: string): string {
@@ -65,11 +66,6 @@ function log(pod: KubeObject, { env, context }: CommonOptions, namespace: string
         ' ',
       )
     : ['kubectl logs', ...words, ...inNamespace(pod)].join(' ')
-}
-
-function describe(object: KubeObject): string {
-  const { kind, metadata } = object
-  return ['kubectl describe', kind.toLowerCase(), metadata.name, ...inNamespace(object)].join(' ')
 }
 
 function inNamespace({ metadata }: KubeObject): readonly string[] {

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path'
 import { connect } from '../cluster/connect.ts'
 import type { Cluster } from '../cluster/connect.ts'
 import type { Environment } from '../core/environment.ts'
+import type { KubectlTarget } from '../core/kubectl.ts'
 import type { CommandContext } from './context.ts'
 
 /**
@@ -15,12 +16,11 @@ async function openTarget(
   doing: string,
   context: CommandContext,
 ): Promise<Cluster> {
-  const { kubeconfig, server } = environment.cluster
+  const { server } = environment.cluster
+  const { kubeconfig } = kubectlTarget(environment, environmentFile)
   const cluster = await connect({
     context: environment.cluster.context,
-    ...(kubeconfig === undefined
-      ? {}
-      : { kubeconfig: resolve(dirname(environmentFile), kubeconfig) }),
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(server === undefined ? {} : { expectedServer: server }),
     target: environment.target,
     env: context.env,
@@ -34,10 +34,19 @@ async function openTarget(
     doing,
     environment: environment.name,
     context: cluster.context,
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
     server: cluster.server,
     namespace: environment.namespace,
   })
   return cluster
+}
+
+/** Where kubectl finds the same cluster. */
+export function kubectlTarget({ cluster }: Environment, environmentFile: string): KubectlTarget {
+  const { context, kubeconfig } = cluster
+  return kubeconfig === undefined
+    ? { context }
+    : { context, kubeconfig: resolve(dirname(environmentFile), kubeconfig) }
 }
 
 /** A dry run and the apply after it warn of the same. */

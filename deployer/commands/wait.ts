@@ -12,6 +12,8 @@ import type { KubeObject } from '../core/object.ts'
 import type { ObjectSet } from '../core/ownership.ts'
 import { isWaitedFor } from '../core/readiness.ts'
 import type { Readiness } from '../core/readiness-result.ts'
+import { staleTrustRootHint } from '../core/stale-trust-root.ts'
+import type { NamedTrustRoot } from '../core/stale-trust-root.ts'
 import type { Waited } from '../core/waited.ts'
 import type { Heard } from '../core/waiting-line.ts'
 import type { CommandContext } from './context.ts'
@@ -30,23 +32,25 @@ const MAX_EXPLAINED = 5
 export async function waitAndExplain(
   cluster: Cluster,
   objects: readonly KubeObject[],
-  set: ObjectSet,
-  timeoutSeconds: number,
+  bounds: WaitBounds,
   context: CommandContext,
 ): Promise<readonly KubeObject[]> {
+  const { timeoutSeconds } = bounds
   const count = objects.filter(({ kind }) => isWaitedFor(kind)).length
   if (count === 0) return []
   context.report({
     event: 'begin',
     message: `Waiting up to ${timeoutSeconds} s for ${objectCount(count)}`,
   })
-  const result = await waitAndTell(cluster, objects, { set, timeoutSeconds }, context)
-  return conclude(cluster, result, timeoutSeconds, context)
+  const result = await waitAndTell(cluster, objects, bounds, context)
+  return conclude(cluster, result, bounds, context)
 }
 
 interface WaitBounds {
   readonly set: ObjectSet
   readonly timeoutSeconds: number
+  /** The authority that the pods were given, if any. */
+  readonly trustRoot?: NamedTrustRoot
 }
 
 /** Says each change, and what the pods themselves say they wait for. */
@@ -80,7 +84,7 @@ async function waitAndTell(
 async function conclude(
   cluster: Cluster,
   { waited, hopeless }: WaitResult,
-  timeoutSeconds: number,
+  { timeoutSeconds, trustRoot }: WaitBounds,
   context: CommandContext,
 ): Promise<readonly KubeObject[]> {
   const late = waited.filter(({ readiness }) => readiness.status !== 'current')
@@ -89,7 +93,8 @@ async function conclude(
   const hints: (string | undefined)[] = []
   // one after the other, so that each object's lines stay together
   for (const one of toExplain) {
-    hints.push(await explain(cluster, one, { isOnly: toExplain.length === 1 }, context))
+    const explaining = { isOnly: toExplain.length === 1, trustRoot }
+    hints.push(await explain(cluster, one, explaining, context))
   }
   const hint = hints.find((one) => one !== undefined)
   const [failed] = hopeless
@@ -115,11 +120,16 @@ function reportHeard(object: KubeObject, { reason, fix }: Heard, { report }: Com
   if (fix !== undefined) report({ event: 'evidence', subject, kind: 'log', text: `fix  ${fix}` })
 }
 
+interface Explaining {
+  readonly isOnly: boolean
+  readonly trustRoot: NamedTrustRoot | undefined
+}
+
 /** Reports the evidence about one object and gives back the hint it leads to. */
 async function explain(
   cluster: Cluster,
   { object, readiness, culprit }: Waited,
-  { isOnly }: { readonly isOnly: boolean },
+  { isOnly, trustRoot }: Explaining,
   context: CommandContext,
 ): Promise<string | undefined> {
   const subject = subjectOf(objectRef(object))
@@ -133,7 +143,8 @@ async function explain(
   if (verdict !== undefined) say('verdict', verdict)
   const cause = readiness.status === 'failed' ? readiness.cause : undefined
   const fix = fixOf({ log, ...(verdict === undefined ? {} : { verdict }) })
-  return fix ?? hintOf(cause, reasonOf(readiness), verdict, ...events)
+  const stale = staleTrustRootHint(trustRoot, [...log, verdict ?? ''])
+  return stale ?? fix ?? hintOf(culprit, cause, reasonOf(readiness), verdict, ...events)
 }
 
 function objectFailed({ object, readiness }: Waited, hint: string | undefined): DeployError {

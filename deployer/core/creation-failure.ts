@@ -11,6 +11,7 @@ interface Rule {
 const RULES: readonly Rule[] = [
   { pattern: /exceeded quota|failed quota/, cause: 'quota', graceMs: 5_000 },
   { pattern: /violates PodSecurity/, cause: 'admission', graceMs: 0 },
+  { pattern: /ValidatingAdmissionPolicy '/, cause: 'admission', graceMs: 0 },
   { pattern: /failed calling webhook/, cause: 'admission', graceMs: 5_000 },
   { pattern: /admission webhook|denied the request/, cause: 'admission', graceMs: 2_000 },
   { pattern: /error looking up service account/, cause: 'service-account', graceMs: 5_000 },

@@ -16,12 +16,32 @@ const AZ: Readonly<Record<string, string>> = {
     'az acr repository show --name <registry> --image keyless-cosmos/worker:0.1.0 --query digest --output tsv',
 }
 
-/** The same for the two targets on this machine, whose values are all in the repository. */
-const HERE: Readonly<Record<string, string>> = {
+/** The same for the platform of `npm run local`, whose values are all in the repository. */
+const LOCAL: Readonly<Record<string, string>> = {
   'identity.clientId': 'the clientId of an identity in local/platform.yaml',
   'identity.tenantId': 'tenant.id in local/platform.yaml',
   'cosmos.endpoint': 'npm run local, which prints it',
   'cluster.context': 'kubectl config get-contexts --output name',
+}
+
+const PLATFORM = 'manifests/platform/40-config-map.yaml'
+
+/** And for the one in a kind cluster, which pods reach by the names of its services. */
+const KIND: Readonly<Record<string, string>> = {
+  'identity.clientId': `the clientId of an identity in ${PLATFORM}`,
+  'identity.tenantId': `tenant.id in ${PLATFORM}`,
+  'identity.authorityHost':
+    'the service of manifests/platform/50-service-entra.yaml: https://entra.keyless-platform.svc.cluster.local/',
+  'cosmos.endpoint':
+    'the service of manifests/platform/51-service-cosmos.yaml: https://cosmos.keyless-platform.svc.cluster.local/',
+  'cosmos.database': `the databases of account in ${PLATFORM}`,
+  'cosmos.container': `the containers of the database in ${PLATFORM}`,
+  'cluster.context': 'kubectl config get-contexts --output name',
+}
+
+const BY_TARGET: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  local: LOCAL,
+  kind: KIND,
 }
 
 /**
@@ -30,5 +50,5 @@ const HERE: Readonly<Record<string, string>> = {
  * @param path Dotted path in the environment file.
  */
 export function hintFor(path: string, target: string | undefined): string | undefined {
-  return target === 'local' || target === 'kind' ? HERE[path] : AZ[path]
+  return (BY_TARGET[target ?? ''] ?? AZ)[path]
 }

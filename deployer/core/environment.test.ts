@@ -148,6 +148,26 @@ test.for([
   expect(problemsOf(VALID.replace(change[0] ?? '', change[1] ?? ''))).toContain(says)
 })
 
+test.for([
+  { target: 'local', at: 'clientId', says: 'local/platform.yaml' },
+  { target: 'kind', at: 'clientId', says: 'manifests/platform/40-config-map.yaml' },
+  { target: 'local', at: 'endpoint', says: 'npm run local' },
+  {
+    target: 'kind',
+    at: 'endpoint',
+    says: 'manifests/platform/51-service-cosmos.yaml: https://cosmos.keyless-platform.svc.',
+  },
+])('of target $target, where to get $at is told for that target', ({ target, at, says }) => {
+  const text = VALID.replace('target: aks', `target: ${target}`).replace(
+    new RegExp(`${at}: .*`),
+    `${at}: <${at}>`,
+  )
+  const line = problemsOf(text)
+    .split('\n')
+    .find((one) => one.includes(`.${at}: expected`))
+  expect(line).toContain(says)
+})
+
 test('all problems are reported at once, by path', () => {
   const message = problemsOf('target: aks\ncluster: {}\n')
   for (const path of ['cluster.context', 'namespace', 'identity', 'cosmos', 'image', 'document']) {

@@ -1,11 +1,20 @@
+import { kubectl } from './kubectl.ts'
+import { at, listAt, objectRef, textAt } from './object.ts'
+import type { KubeObject } from './object.ts'
+import { containerStatuses, logSource } from './pod-containers.ts'
+import { policyHint } from './policy-hint.ts'
 import { webhookDownHint } from './webhook-hint.ts'
 
+/** @param about The pod, or the object that could not make one. */
+type Hint = string | ((about: KubeObject) => string)
+
 /** What to try next, by what the cluster or the worker said; the first that fits. */
-const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
+const HINTS: readonly (readonly [pattern: RegExp, hint: Hint])[] = [
   // The worker ends its verdict with the fix itself; these catch what it cannot say.
   [
     /exit code 20\b/,
-    'the workload-identity webhook did not change the pod: is it installed, and was it up? then: kubectl delete pod, and deploy again',
+    (about) =>
+      `the workload-identity webhook did not change the pod: is it installed, and was it up (kubectl get mutatingwebhookconfigurations)? then ${madeAnew(about)}`,
   ],
   [
     /exit code 21\b/,
@@ -17,7 +26,8 @@ const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
   ],
   [
     /webhook did not see it/,
-    'check that the workload-identity webhook is there and runs: kubectl get mutatingwebhookconfigurations; then delete the pod, and deploy again makes a new one',
+    (about) =>
+      `check that the workload-identity webhook is there and runs: kubectl get mutatingwebhookconfigurations; then ${madeAnew(about)}`,
   ],
   [/violates PodSecurity/, 'set the fields the message names in the pod template'],
   [
@@ -48,11 +58,15 @@ const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
     /CreateContainerConfigError/,
     'the container refers to something that is not there; the message names it',
   ],
+  [
+    /Unschedulable[^]*untolerated taint/,
+    'nodes have taints that the pod does not tolerate: kubectl describe nodes shows them (Taints); add tolerations to the pod template, or take the taint off the node; if the message names more, compare resources and nodeSelector too',
+  ],
   [/Unschedulable/, 'no node fits: compare resources and nodeSelector with kubectl describe nodes'],
   [/OOMKilled/, 'raise resources.limits.memory'],
   [
     /^(crash-loop|init-container)$/m,
-    'the lines above are the end of its last run; kubectl logs --previous shows all of it',
+    (about) => `the lines above are the end of its last run; all of it: ${wholeLog(about)}`,
   ],
   [
     /BackoffLimitExceeded/,
@@ -60,12 +74,53 @@ const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
   ],
   [/DeadlineExceeded/, 'raise the deadline, or find out with status what it waited for'],
   [/admission webhook/, 'the message says what the webhook wants'],
-  [/exceeded quota/, 'free quota or ask for more: kubectl describe quota'],
+  [
+    /exceeded quota/,
+    ({ metadata }) =>
+      `free quota or ask for more: kubectl describe quota --namespace ${metadata.namespace}`,
+  ],
   [/Evicted/, 'the node ran short; deploy again'],
 ]
 
-/** The hint for a failure, or undefined if nothing is known about it. @param texts Its cause, reason, verdict, events. */
-export function hintOf(...texts: readonly (string | undefined)[]): string | undefined {
+/**
+ * The hint for a failure, or undefined if nothing is known about it.
+ *
+ * @param about The pod, or the object that could not make one.
+ * @param texts Its cause, reason, verdict, events.
+ */
+export function hintOf(
+  about: KubeObject,
+  ...texts: readonly (string | undefined)[]
+): string | undefined {
   const text = texts.filter((part) => part !== undefined).join('\n')
-  return webhookDownHint(text) ?? HINTS.find(([pattern]) => pattern.test(text))?.[1]
+  const hint = HINTS.find(([pattern]) => pattern.test(text))?.[1]
+  return (
+    webhookDownHint(text) ?? policyHint(text) ?? (typeof hint === 'function' ? hint(about) : hint)
+  )
+}
+
+/** A pod that was admitted without the webhook is never changed afterwards. */
+function madeAnew(pod: KubeObject): string {
+  const isPod = pod.kind === 'Pod'
+  return `${isPod ? kubectl('delete', objectRef(pod)) : 'delete the pod'}, and deploy again makes a new one`
+}
+
+/** Of the run that the evidence is of. Until the command is typed, the container may have been started once more. */
+function wholeLog(pod: KubeObject): string {
+  const { name, namespace } = pod.metadata
+  const source = logSource(pod)
+  return [
+    `kubectl logs ${name} --namespace ${namespace}`,
+    ...(source && hasSeveral(pod) ? [`--container ${source.container}`] : []),
+    ...(hasEndedBefore(pod, source?.container) ? ['--previous'] : []),
+  ].join(' ')
+}
+
+function hasEndedBefore(pod: KubeObject, container: string | undefined): boolean {
+  const status = containerStatuses(pod).find((one) => textAt(one, 'name') === container)
+  return at(status, 'lastState', 'terminated') !== undefined
+}
+
+function hasSeveral({ spec }: KubeObject): boolean {
+  return listAt(spec, 'containers').length + listAt(spec, 'initContainers').length > 1
 }

@@ -1,3 +1,4 @@
+import { kubectl } from './kubectl.ts'
 import { at, isFields, listAt, objectRef, textAt } from './object.ts'
 import type { KubeObject } from './object.ts'
 import { shellWord } from './shell-word.ts'
@@ -34,7 +35,6 @@ export function keptDefaultHint(
 }
 
 function command(live: KubeObject, patch: unknown): string {
-  const { kind, name, namespace } = objectRef(live)
-  const where = namespace === undefined ? '' : ` --namespace ${namespace}`
-  return `kubectl patch ${kind.toLowerCase()} ${name}${where} --type merge --patch ${shellWord(JSON.stringify(patch))}`
+  const options = ['--type', 'merge', '--patch', shellWord(JSON.stringify(patch))]
+  return kubectl('patch', objectRef(live), ...options)
 }

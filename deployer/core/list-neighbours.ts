@@ -1,10 +1,12 @@
 import { isOurApply, ownedFields } from './managed-fields.ts'
-import { isFields, listAt, textAt } from './object.ts'
+import { kubectl } from './kubectl.ts'
+import { isFields, listAt, objectRef, textAt } from './object.ts'
 import type { Fields, KubeObject } from './object.ts'
 
 /** What a user can do about entries of others that a list cannot have beside ours. */
-export const NEIGHBOUR_WAYS_OUT =
-  'remove that entry (kubectl edit), or delete the object and deploy again'
+export function neighbourWaysOut(live: KubeObject): string {
+  return `remove that entry (${kubectl('edit', objectRef(live))}), or delete the object and deploy again`
+}
 
 /**
  * Says of an apply that was refused for items of a list whether others have entries in that list which the manifest does

@@ -2,6 +2,7 @@ import { stringify } from 'yaml'
 import type { Document } from 'yaml'
 import type { Environment } from './environment.ts'
 import { DeployError } from './errors.ts'
+import { IN_CLUSTER } from './in-cluster.ts'
 import { objectOf } from './manifests.ts'
 import type { Manifest } from './manifests.ts'
 
@@ -51,7 +52,7 @@ function environmentInCluster(environment: Environment): string {
   const { name: _, trustRoot, ...same } = environment
   return stringify({
     ...same,
-    cluster: { context: 'in-cluster' },
+    cluster: { context: IN_CLUSTER },
     ...(trustRoot ? { trustRoot: { caFile: `${TRUST_FOLDER}/ca.crt` } } : {}),
   })
 }

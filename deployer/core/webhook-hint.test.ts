@@ -5,7 +5,7 @@ test('the service that was called says where to look', () => {
   const text =
     'Internal error occurred: failed calling webhook "mutation.azure-workload-identity.io": failed to call webhook: Post "https://azure-wi-webhook-webhook-service.kube-system.svc:443/mutate-v1-pod?timeout=10s": connection refused'
   expect(webhookDownHint(text)).toContain(
-    'kubectl get pods,endpointslices --namespace kube-system (service azure-wi-webhook-webhook-service)',
+    '(service azure-wi-webhook-webhook-service): kubectl get pods,endpointslices --namespace kube-system;',
   )
 })
 

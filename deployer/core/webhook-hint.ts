@@ -9,7 +9,7 @@ export function webhookDownHint(text: string): string | undefined {
   const [, service, namespace] = /https:\/\/([\w-]+)\.([\w-]+)\.svc\b/.exec(text) ?? []
   const where =
     namespace === undefined
-      ? 'kubectl get mutatingwebhookconfigurations,validatingwebhookconfigurations'
-      : `kubectl get pods,endpointslices --namespace ${namespace} (service ${service})`
-  return `the webhook is down, and nothing is admitted without it: ${where}; deploy again once it is up, it goes on from here`
+      ? ': kubectl get mutatingwebhookconfigurations,validatingwebhookconfigurations'
+      : ` (service ${service}): kubectl get pods,endpointslices --namespace ${namespace}`
+  return `the webhook is down, and nothing is admitted without it${where}; deploy again once it is up, it goes on from here`
 }

@@ -16,6 +16,8 @@ type Said =
       readonly doing: string
       readonly environment: string
       readonly context: string
+      /** Absolute path, where the environment names one. */
+      readonly kubeconfig?: string
       readonly server: string
       readonly namespace: string
     }

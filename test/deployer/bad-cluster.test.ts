@@ -62,7 +62,7 @@ test(
     expect(code).not.toBe(0)
     expect(stderr).toContain(`in namespace ${namespace} because it is being terminated`)
     expect(stderr).toContain(
-      `the namespace is being deleted; what holds it stands in: kubectl get namespace ${namespace} --output yaml`,
+      `get namespace ${namespace} --output yaml; deploy again when it is gone`,
     )
     expect(stderr).not.toContain('ERR_BUG')
 

@@ -232,13 +232,26 @@ test('every mistake in a folder of manifests is named with its place', async () 
   expect(stderr).toMatch(/ConfigMap\/\S+ is written twice: .*a\.yaml:1, .*b\.yaml:1/)
 })
 
+test('a trust root that holds no certificate names what writes it', async () => {
+  const caFile = join(cluster.directory, 'no-certificate.crt')
+  await writeFile(caFile, 'no certificate')
+  const spoiled = await createEnvironment(cluster)
+  await spoiled.set({ 'trustRoot.caFile': caFile })
+  const { code, stderr } = await spoiled.deployer('plan')
+  expect(code).toBe(2)
+  expect(stderr).toContain('trustRoot.caFile: expected PEM certificates and no key in')
+  expect(stderr).toContain('hint  what stands behind it writes it: npm run local for target local')
+})
+
 test('the log of a pod that is not there names the next step', async () => {
   const { code, stderr } = await environment.deployer('logs')
   expect(code).toBe(1)
   expect(stderr).toContain(`deploy it first: npm run deploy -- --env ${environment.file}`)
   const named = await environment.deployer('logs', 'nopod')
-  expect(named.stderr).toContain(
-    `check the name: kubectl get pods --namespace ${environment.namespace}`,
+  expect(named.stderr).toMatch(
+    new RegExp(
+      `check the name: kubectl .*--context test get pods --namespace ${environment.namespace}`,
+    ),
   )
 })
 

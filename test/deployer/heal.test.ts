@@ -194,7 +194,9 @@ test('a port edited by hand that cannot be put back is told once, with whom it b
   const plan = await folder.deployer('plan')
   expect(plan.code).not.toBe(0)
   expect(plan.stderr).toContain(`web: dry run refused (Invalid): ${says}: `)
-  expect(plan.stderr).toContain('remove that entry (kubectl edit), or delete the object')
+  expect(plan.stderr).toContain(
+    `edit service web --namespace ${folder.namespace}), or delete the object`,
+  )
   await cluster.client.delete(at)
   expect(await folder.deployer('deploy', '--no-wait')).toMatchObject({ code: 0 })
 })

@@ -36,7 +36,7 @@ const LEADS: Readonly<Record<string, RegExp>> = {
   'crash-loop': /next: npm run logs -- --env \S+ web-\S+( --previous)?\n$/,
   'init-container': /next: npm run logs -- --env \S+ web-\S+ --container migrate/,
   'job-failed': /next: npm run logs -- --env \S+ once-\S+\n$/,
-  'image-pull': /next: kubectl describe pod (web|once)-\S+ --namespace verdict-/,
+  'image-pull': /next: kubectl .*--context \S+ describe pod (web|once)-\S+ --namespace verdict-/,
 }
 
 describe.concurrent('a deploy ends with its verdict', () => {
@@ -74,7 +74,7 @@ describe.concurrent('a deploy ends with its verdict', () => {
         deployment({ script: 'echo no database at db:5432; exit 7' }, { minReadySeconds: 5 }),
       ],
       cause: 'crash-loop',
-      says: ['exit code 7', 'log      no database at db:5432', 'kubectl logs --previous'],
+      says: ['exit code 7', 'log      no database at db:5432', '--previous'],
     },
     {
       when: 'an init container crashes',
@@ -118,7 +118,7 @@ describe.concurrent('a deploy ends with its verdict', () => {
       says: [
         'exceeded quota: none',
         'on       ReplicaSet/verdict-quota/web-',
-        'kubectl describe quota',
+        'describe quota --namespace verdict-quota',
       ],
     },
     {
@@ -189,7 +189,9 @@ describe.concurrent('a deploy ends with its verdict', () => {
       .toMatchObject({
         code: 1,
         stdout: expect.stringMatching(new RegExp(` failed +\\d+s: ${cause}: \\S`)) as string,
-        stderr: expect.stringMatching(LEADS[cause] ?? / {2}next: kubectl describe /) as string,
+        stderr: expect.stringMatching(
+          LEADS[cause] ?? / {2}next: kubectl .*--context \S+ describe /,
+        ) as string,
       })
   })
 })

@@ -85,16 +85,15 @@ test('a CronJob is ready at once, and the next command runs it', async () => {
   const { code, stderr } = await deploy({ kind: 'CronJob', schedule: '0 3 * * *' })
   expect({ code, stderr }).toMatchObject({ code: 0 })
   expect(await present()).toEqual(['CronJob'])
-  expect(stderr).toContain(
-    `next: kubectl create job demo-now --from=cronjob/demo --namespace ${environment.namespace}`,
-  )
+  const run = `create job demo-now --from=cronjob/demo --namespace ${environment.namespace}`
+  expect(stderr).toMatch(new RegExp(`next: kubectl --kubeconfig /\\S+ --context test ${run}\\n`))
   const { code: seen, stdout } = await environment.deployer('status')
   expect(seen).toBe(0)
   expect(stdout).toMatch(/CronJob\/\S+\/demo +current +\d+s: no run yet/)
   const logs = await environment.deployer('logs')
   expect(logs.code).toBe(1)
   expect(logs.stderr).toContain('it has no pod')
-  expect(logs.stderr).toContain('kubectl create job demo-now')
+  expect(logs.stderr).toContain(`--context test ${run}`)
 })
 
 test('nothing of the Deployment is left, not even pods', async () => {

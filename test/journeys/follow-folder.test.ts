@@ -45,7 +45,7 @@ test.for([
     objects: [deployment({}), job({})],
     says: [
       /has several that run pods: Deployment\/follow-several\/web, Job\/follow-several\/once$/m,
-      /hint {2}leave .*: kubectl logs --follow deployment\/web --namespace follow-several$/m,
+      /hint {2}leave .*: kubectl --kubeconfig \S+ --context \S+ logs --follow deployment\/web --namespace follow-several$/m,
     ],
   },
   {
