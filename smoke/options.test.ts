@@ -48,6 +48,19 @@ test('a manifest file asks for the real webhook; the variable alone only says wh
   })
 })
 
+test.for([
+  {
+    words: ['--remove', '--keep'],
+    hint: 'leave out --remove to run, or --keep to remove what is left',
+  },
+  { words: ['--nonsense'], hint: 'npm run smoke:kind -- --help tells what it takes' },
+  { words: ['--name', 'Bad_Name'], hint: 'npm run smoke:kind -- --name my-smoke' },
+])('$words is refused with a command to type: $hint', ({ words, hint }) => {
+  expect(() => parseKindArguments(words, {}, () => {})).toThrow(
+    expect.objectContaining({ code: 'ERR_USAGE', hint }),
+  )
+})
+
 test('help lists every option and asks for nothing else', () => {
   const written: string[] = []
   expect(parseSmokeArguments(['--help'], {}, (text) => written.push(text))).toBe('help')

@@ -4,8 +4,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { KubeObject } from '../../deployer/core/object.ts'
 import { targetDifferences } from '../../deployer/core/target-difference.ts'
+import { tellDifference } from '../../smoke/difference.ts'
 import { trustRootFile, writeEnvironment } from '../../smoke/environment-file.ts'
 import { liveDifferences } from '../../smoke/live-difference.ts'
+import { parseSmokeArguments } from '../../smoke/options.ts'
+import { createStage } from '../../smoke/stage.ts'
+import { createVoice } from '../../smoke/voice.ts'
 import { startTestPlatform } from '../support/platform.ts'
 import type { TestPlatform } from '../support/platform.ts'
 
@@ -75,6 +79,29 @@ test.for([
   parent[path.at(-1) ?? ''] = value
   const strange = liveDifferences(rendered, changed).filter(({ by }) => by === undefined)
   expect(strange.map(({ right }) => right)).toContainEqual(value)
+})
+
+test('a pod that somebody has deleted under the run is told as that, not as a bug', async () => {
+  const options = parseSmokeArguments(
+    ['--context', 'keyless-local', '--load', 'docker'],
+    {},
+    () => {},
+  )
+  if (options === 'help') throw new Error('nobody asked for help')
+  const stage = await createStage({
+    options: { ...options, kubeconfig: platform.kubeconfig },
+    voice: createVoice(() => {}, Date.now),
+    env: process.env,
+    signal: new AbortController().signal,
+    run: 'test',
+  })
+  await platform.kubectl('delete', 'pod', 'demo')
+  await expect(tellDifference(stage, platform.environment)).rejects.toMatchObject({
+    code: 'ERR_CLUSTER',
+    message:
+      'Pod/keyless-cosmos/demo, which ran, is gone: somebody has deleted it, or its namespace',
+    hint: 'run again, and leave what it makes alone meanwhile',
+  })
 })
 
 async function render(environment: string): Promise<readonly KubeObject[]> {
