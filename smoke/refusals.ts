@@ -124,14 +124,14 @@ function tell({ voice }: Stage, refusal: Refusal, seen: Seen): void {
 function hold(refusal: Refusal, seen: Seen): void {
   if (seen.exitCode === refusal.exitCode && refusal.code.test(seen.code ?? '')) return
   const pod = `Pod/${refusal.set.namespace}/demo`
+  const { reason, hint } = lastError(seen.deployer)
   if (seen.exitCode === undefined) {
-    const { reason, hint } = lastError(seen.deployer)
     throw new SmokeError('ERR_PROGRAM', `${pod} has not run to its end: ${reason}`, { hint })
   }
   throw new SmokeError(
     'ERR_UNEXPECTED',
     `${pod}: expected exit code ${refusal.exitCode} and ${refusal.code.source}, got ${seen.exitCode} and ${seen.code ?? 'no refusal'}\n${seen.deployer}`,
-    { hint: LOOK_AT_IT },
+    { hint: `${hint}\n${LOOK_AT_IT}` },
   )
 }
 
