@@ -1,6 +1,9 @@
 import { objectSet, PART_OF_LABEL } from '../deployer/core/ownership.ts'
 
-/** Everything the smoke test makes in a cluster has one of these names, so that a later run can find and remove it. */
+/**
+ * Everything the smoke test makes in a cluster has one of these names. They alone say nothing: whether a run has made what
+ * is there, its claim says.
+ */
 
 export const PLATFORM_NAMESPACE = 'keyless-platform'
 export const WORKER_NAMESPACE = 'keyless-cosmos'

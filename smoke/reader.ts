@@ -21,7 +21,9 @@ export async function readAsSecondIdentity(stage: Stage): Promise<readonly Writt
   stage.voice.tell(
     `as ServiceAccount/${READER_NAMESPACE}/${SERVICE_ACCOUNT}, made for this, with a token by TokenRequest`,
   )
-  const items = await readAll(stage)
+  const items = await readAll(stage).catch((cause: unknown) => {
+    throw readFailed(stage, cause)
+  })
   const pod = ['pod', 'demo', '--namespace', WORKER_NAMESPACE]
   const uid = (await stage.kubectl.get<LivePod>(pod))?.metadata.uid
   if (uid === undefined) throw podGone()
@@ -30,6 +32,20 @@ export async function readAsSecondIdentity(stage: Stage): Promise<readonly Writt
     'ERR_UNEXPECTED',
     `the container holds ${items.length} items and none of Pod/${WORKER_NAMESPACE}/demo (${uid}), which says that it wrote one`,
     { hint: LOOK_AT_IT },
+  )
+}
+
+/** The Azure packages have many errors of their own: of a refusal as of a connection that is gone. */
+function readFailed({ signal }: Stage, cause: unknown): unknown {
+  signal.throwIfAborted()
+  if (cause instanceof SmokeError || cause instanceof TypeError || !(cause instanceof Error)) {
+    return cause
+  }
+  const [reason] = cause.message.split('\n')
+  return new SmokeError(
+    'ERR_UNEXPECTED',
+    `ServiceAccount/${READER_NAMESPACE}/${SERVICE_ACCOUNT} could not read the items: ${reason}`,
+    { hint: LOOK_AT_IT, cause },
   )
 }
 

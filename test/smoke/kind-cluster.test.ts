@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { stateFolder } from '../../smoke/stage.ts'
 import { startTestPlatform } from '../support/platform.ts'
 import type { TestPlatform } from '../support/platform.ts'
 import type { Ended } from '../support/run.ts'
@@ -39,6 +40,7 @@ beforeEach(async () => {
 afterAll(async () => {
   await platform.close()
   await rm(folder, { recursive: true, force: true })
+  await rm(`${stateFolder(`kind-${NAME}`)}.kubeconfig`, { force: true })
 })
 
 /**
