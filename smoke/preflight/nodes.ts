@@ -61,13 +61,18 @@ function obstacleOf({ metadata, spec, status }: Node, kubectl: Kubectl): Obstacl
   if (spec?.unschedulable === true) {
     return { reason: 'cordoned', hint: kubectl.typed(`uncordon ${metadata.name}`) }
   }
-  const taint = spec?.taints?.find(({ effect }) => effect !== 'PreferNoSchedule')
+  const taint = spec?.taints?.find((one) => isLasting(one))
   if (taint === undefined) return undefined
   const { key, value, effect } = taint
   return {
     reason: `tainted ${key}${value ? `=${value}` : ''}:${effect}`,
     hint: `if others may run there: ${kubectl.typed(`taint nodes ${metadata.name} ${key}:${effect}-`)}`,
   }
+}
+
+/** Kubernetes puts and takes its own by the node's state, which was asked for itself; a moment after it is ready they are gone. */
+function isLasting({ key, effect }: Taint): boolean {
+  return effect !== 'PreferNoSchedule' && !key.startsWith('node.kubernetes.io/')
 }
 
 function watch(kubectl: Kubectl): string {

@@ -3,6 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { kubectl as findKubectl } from '../../scripts/kubectl.ts'
+import { createKubectl } from '../../smoke/kubectl.ts'
+import { checkNodes } from '../../smoke/preflight/nodes.ts'
 import { startTestPlatform } from '../support/platform.ts'
 import type { TestPlatform } from '../support/platform.ts'
 import type { Ended } from '../support/run.ts'
@@ -137,6 +140,23 @@ test('a tainted node is told with the command that lets pods in', async () => {
       'kubectl --context keyless-local taint nodes local-node only:NoSchedule-\n',
     )
     expect(ended.code).toBe(2)
+  } finally {
+    await platform.kubectl(...taint, JSON.stringify({ spec: { taints: [] } }))
+  }
+})
+
+test('a node that has just become ready is taken, though its taint is not gone yet', async () => {
+  const taint = ['patch', 'node', 'local-node', '--type', 'merge', '--patch']
+  const taints = [{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }]
+  await platform.kubectl(...taint, JSON.stringify({ spec: { taints } }))
+  try {
+    const kubectl = createKubectl({
+      program: await findKubectl(),
+      context: 'keyless-local',
+      env: { ...process.env, KUBECONFIG: platform.kubeconfig },
+      signal: new AbortController().signal,
+    })
+    expect(await checkNodes(kubectl)).toEqual(['local-node'])
   } finally {
     await platform.kubectl(...taint, JSON.stringify({ spec: { taints: [] } }))
   }
