@@ -1,7 +1,10 @@
 // Every link of the trust chain, broken one at a time: the pod's own log must carry the cloud's refusal and what to
 // do, the container must end with the exit code of docs/exit-codes.md, and the deployer must show both.
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Declaration } from '../../local/declaration.ts'
+import { createAuthority } from '../../local/tls.ts'
 import { startTestPlatform } from '../support/platform.ts'
 
 type Credential = Declaration['directory']['identities'][number]['federatedCredentials'][number]
@@ -131,6 +134,24 @@ describe.concurrent('the trust chain', PATIENT, () => {
       }
     },
   )
+
+  test('ends with exit code 23 when the trust root was renewed, and what writes it anew is told', async () => {
+    const platform = await startTestPlatform()
+    try {
+      const caFile = join(platform.directory, 'ca.crt')
+      const trusted = await readFile(caFile, 'utf8')
+      await writeFile(caFile, (await createAuthority(Date.now())).certificate)
+      const { code, stderr } = await platform.deployer('deploy')
+      expect({ code, stderr }).toMatchObject({ code: 1 })
+      expect(stderr).toContain('exit=23')
+      expect(stderr).toContain(`trustRoot.caFile names (${caFile})`)
+      expect(stderr).toContain('write that file anew: npm run local writes it')
+      await writeFile(caFile, trusted)
+      expect(await platform.deployer('deploy')).toMatchObject({ code: 0 })
+    } finally {
+      await platform.close()
+    }
+  })
 })
 
 function identity(
