@@ -33,16 +33,20 @@ export function apiError(status: number, body: unknown, attempt: Attempt): Deplo
   const reason = isMistyped(message) ? 'Invalid' : (textAt(body, 'reason') ?? `HTTP ${status}`)
   const code = codeOf(status, message)
   const { subject, verb, live, desired } = attempt
+  const said = subject.startsWith('Secret/') ? message.replaceAll(FOUND, 'got ***') : message
   const beside = live && status === 422 ? neighbours(live, body) : undefined
   const mismatch = desired && selectorMismatchHint(body, desired, live)
   const kept = desired && live && keptDefaultHint(body, desired, live)
   const nextStep = beside === undefined || !live ? (mismatch ?? kept) : neighbourWaysOut(live)
-  const why = beside === undefined ? message : `${beside}: ${message}`
+  const why = beside === undefined ? said : `${beside}: ${said}`
   return new DeployError(code, `${subject}: ${verb} refused (${reason}): ${why}`, {
     subject,
     ...(nextStep === undefined ? hint(code, status, body, subject) : { hint: nextStep }),
   })
 }
+
+/** What a refused apply repeats of the object, whatever was written in the place of a text. */
+const FOUND = /\bgot &.*$/gm
 
 function codeOf(status: number, message: string): ErrorCode {
   // its answer may be any of these, as its author chose

@@ -2,7 +2,7 @@ import { isCopied } from '../core/copied.ts'
 import { isFailure } from '../core/errors.ts'
 import { isInventory } from '../core/inventory.ts'
 import type { ResourceKind } from '../core/kinds.ts'
-import { objectRef, subjectOf } from '../core/object.ts'
+import { groupOf, listAt, objectRef, subjectOf, textAt } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
 import { PART_OF_LABEL, SET_ID_LABEL } from '../core/ownership.ts'
 import type { ObjectSet } from '../core/ownership.ts'
@@ -14,19 +14,42 @@ const TRACES = ['Event', 'Lease', 'Endpoints', 'EndpointSlice']
 
 /**
  * What a namespace holds that is not of this set: deleting the namespace would delete it too. What Kubernetes itself
- * puts into every namespace does not count, nor what a controller made for an object of ours or is on its way out. A kind
- * that cannot be listed counts, and an API that does not tell its kinds: nobody knows what there is of it.
+ * puts into every namespace does not count, nor what is on its way out or goes with an owner. A kind that cannot be listed
+ * counts, and an API that does not tell its kinds: nobody knows what there is of it.
  */
 export async function foreignMembers(
   api: Api,
   namespace: string,
   set: ObjectSet,
+  uids: ReadonlySet<string>,
 ): Promise<readonly string[]> {
   const { kinds, silent } = await api.servedKinds()
+  const hasOwner = (object: KubeObject) =>
+    listAt(object.metadata, 'ownerReferences').some(
+      (owner) => uids.has(textAt(owner, 'uid') ?? '') || isNamespaced(owner, kinds),
+    )
   const lists = await Promise.all(
-    kinds.filter(isOfValue).map((kind) => foreignOfKind(api, kind, namespace, set)),
+    kinds
+      .filter(isOfValue)
+      .map((kind) =>
+        foreignOfKind(
+          api,
+          kind,
+          namespace,
+          (object) => isForeign(object, set) && !hasOwner(object),
+        ),
+      ),
   )
   return [...silent.map((version) => `${version} (does not tell its kinds)`), ...lists.flat()]
+}
+
+/** Such an owner is in the same namespace, and looked at itself; one of the whole cluster stays, and wants what it owns. */
+function isNamespaced(owner: unknown, kinds: readonly ResourceKind[]): boolean {
+  const { apiVersion, kind } = owner as { readonly apiVersion?: unknown; readonly kind?: unknown }
+  const group = groupOf(String(apiVersion))
+  return kinds.some(
+    (one) => one.kind === kind && groupOf(one.apiVersion) === group && one.namespaced,
+  )
 }
 
 /** Whether objects of a kind are in namespaces, and somebody would miss them. */
@@ -38,13 +61,11 @@ async function foreignOfKind(
   api: Api,
   kind: ResourceKind,
   namespace: string,
-  set: ObjectSet,
+  counts: (object: KubeObject) => boolean,
 ): Promise<readonly string[]> {
   try {
     const { items } = await api.list(kind, { namespace })
-    return items
-      .filter((object) => isForeign(object, set))
-      .map((object) => subjectOf(objectRef(object)))
+    return items.filter(counts).map((object) => subjectOf(objectRef(object)))
   } catch (error) {
     if (isFailure(error, 'ERR_NOT_FOUND')) return []
     if (!isFailure(error, ...REFUSED)) throw error
@@ -54,11 +75,10 @@ async function foreignOfKind(
 }
 
 function isForeign(object: KubeObject, set: ObjectSet): boolean {
-  const { name, labels, deletionTimestamp, ownerReferences } = object.metadata
+  const { name, labels, deletionTimestamp } = object.metadata
   if (deletionTimestamp !== undefined) return false
   if (labels?.[PART_OF_LABEL] === set.id && !isCopied(object, [])) return false
   if (isInventory(object) && labels?.[SET_ID_LABEL] === set.id) return false
   if (object.kind === 'ConfigMap' && name === 'kube-root-ca.crt') return false
-  if (object.kind === 'ServiceAccount' && name === 'default') return false
-  return !(Array.isArray(ownerReferences) && ownerReferences.length > 0)
+  return !(object.kind === 'ServiceAccount' && name === 'default')
 }

@@ -23,7 +23,7 @@ export async function reasonToKeep(
   if (isClusterNamespace(object)) return 'it belongs to the cluster itself'
   if (object.metadata.annotations?.[POLICY] === 'keep') return `its ${POLICY} is keep`
   if (object.kind === 'Namespace') {
-    return holding(await foreignMembers(api, object.metadata.name, set))
+    return holding(await foreignMembers(api, object.metadata.name, set, uids))
   }
   if (!isDefinition(object)) return undefined
   const found = await foreignResources(api, object, set, uids)

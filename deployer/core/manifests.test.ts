@@ -53,6 +53,7 @@ test.for([
   { written: '1_000', says: 'this is a number for kubectl: write it in decimal, or quote it' },
   { written: '0b11', says: 'this is a number for kubectl: write it in decimal, or quote it' },
   { written: '0X1F', says: 'this is a number for kubectl: write it in decimal, or quote it' },
+  { written: '12345678901234567', says: 'this number is too large to be read exactly' },
   { written: '.inf', says: 'JSON has no such number: write another, or quote it' },
   { written: '!!binary aGk=', says: 'tag tag:yaml.org,2002:binary is not accepted' },
   { written: '\n  0644: 1', says: "another key than it is written: quote it, '0644'" },

@@ -7,17 +7,17 @@ test.for([
   {
     when: 'a number stands where text is wanted',
     message: `${PREFIX}.data.PORT: expected string, got &value.valueUnstructured{Value:8080}`,
-    hint: 'quote it, so that it is text: PORT: "8080"',
+    hint: 'quote it as it stands in the file, so that it is text: PORT',
   },
   {
     when: 'there are several, one of a name with dots',
     message: `${PREFIX}errors:\n  .data.log.debug: expected string, got &value.valueUnstructured{Value:true}\n  .metadata.annotations.example.com/x: expected string, got &value.valueUnstructured{Value:1.5}`,
-    hint: 'quote it, so that it is text: log.debug: "true", example.com/x: "1.5"',
+    hint: 'quote it as it stands in the file, so that it is text: log.debug, example.com/x',
   },
   {
     when: 'it is an environment variable',
     message: `${PREFIX}.spec.template.spec.containers[name="app"].env[name="PORT"].value: expected string, got &value.valueUnstructured{Value:80}`,
-    hint: 'quote it, so that it is text: value: "80"',
+    hint: 'quote it as it stands in the file, so that it is text: value',
   },
   {
     when: 'text stands where a number is wanted',
@@ -49,7 +49,7 @@ test.for([
   {
     when: 'a field is misspelt',
     message: `${PREFIX}errors:\n  .data.a: expected string, got &value.valueUnstructured{Value:1}\n  .dta: field not declared in schema`,
-    hint: 'quote it, so that it is text: a: "1"; correct the name, there is no such field: dta',
+    hint: 'quote it as it stands in the file, so that it is text: a; correct the name, there is no such field: dta',
   },
   {
     when: 'something is there twice',

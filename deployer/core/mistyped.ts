@@ -1,5 +1,5 @@
 /** As kubectl takes it, and the API server writes where a value stands that the type does not allow. */
-const NO_TEXT = /(\S+): expected string, got &value\.valueUnstructured\{Value:([^{}"]*)\}/g
+const NO_TEXT = /(\S+): expected string, got &value\.valueUnstructured\{Value:[^{}"]*\}/g
 const NO_NUMBER = /(\S+): expected numeric \(int or float\), got string/g
 const NO_BOOLEAN = /(\S+): expected boolean, got /g
 const NO_FIELD = /(\S+): field not declared in schema/g
@@ -15,17 +15,16 @@ const OPEN_MAP =
  * How to write what an API server refuses for its type, its name or being there twice, from its own sentence; undefined if it says nothing
  * about any of these.
  *
- * @example `.data.PORT: expected string, got &value.valueUnstructured{Value:8080}` → `quote it: PORT: "8080"`
+ * The value itself is not repeated: it may be a secret, and `1.10` has become `1.1` by now.
+ *
+ * @example `.data.PORT: expected string, got &value.valueUnstructured{Value:8080}` → `quote what the file has: PORT`
  */
 export function mistypedHint(message: string): string | undefined {
-  const quoted = [...message.matchAll(NO_TEXT)].map(
-    ([, path = '', value = '']) => `${keyOf(path)}: "${value}"`,
-  )
   const twice = [...message.matchAll(TWICE)].map(
     ([, path = '', key = '']) => `${keyOf(path)} ${key}`,
   )
   const hints = [
-    ...(quoted.length > 0 ? [`quote it, so that it is text: ${quoted.join(', ')}`] : []),
+    ...namesIn(message, NO_TEXT, 'quote it as it stands in the file, so that it is text'),
     ...namesIn(message, NO_NUMBER, 'write a number, without quotes'),
     ...namesIn(message, NO_BOOLEAN, 'write true or false, without quotes'),
     ...namesIn(message, NO_FIELD, 'correct the name, there is no such field'),

@@ -48,8 +48,11 @@ function formsOf(text: string): readonly string[] {
   return [trimmed, quoted, ...trimmed.split('\n').map((line) => line.trim())]
 }
 
-function values(map: unknown): readonly string[] {
-  return isFields(map) ? Object.values(map).filter((value) => typeof value === 'string') : []
+/** All that stands there, also where a manifest has a number or a map in the place of a text. */
+function values(found: unknown): readonly string[] {
+  if (typeof found === 'string') return [found]
+  if (typeof found === 'number' || typeof found === 'boolean') return [String(found)]
+  return typeof found === 'object' && found !== null ? Object.values(found).flatMap(values) : []
 }
 
 /** The same value with every secret text in its strings masked, and all that looks like a secret, however deep they are. */

@@ -80,13 +80,19 @@ function keyProblem(node: Scalar): string | undefined {
     : undefined
 }
 
-/** Also makes the value what it is for kubectl, where only one thing can be meant. A number may be a secret: unlike a word it is not repeated. */
+/**
+ * Also makes the value what it is for kubectl, where only one thing can be meant. A number may be a secret: unlike a word
+ * it is not repeated.
+ */
 function valueProblem(node: Scalar): string | undefined {
   const { tag, source } = node
   if (tag !== undefined) return TAGS.includes(tag) ? undefined : `tag ${tag} is not accepted`
   if (node.type !== 'PLAIN' || source === undefined) return undefined
   if (BOOLEAN.test(source)) {
     return `unquoted ${source} is a boolean for kubectl: write true, false or '${source}'`
+  }
+  if (/^[-+]?\d+$/.test(source) && Math.abs(Number(node.value)) > Number.MAX_SAFE_INTEGER) {
+    return 'this number is too large to be read exactly: quote it, if it is text'
   }
   if (/^[-+]?0[0-7]+$/.test(source)) node.value = octal(source)
   else if (!NUMBER.test(source)) {

@@ -87,6 +87,28 @@ test('a namespace of ours stays as long as it holds anything of others, of whate
   await cluster.client.delete(`${rolesOf(folder.own)}/theirs`)
 })
 
+test('a namespace stays for what an object of the whole cluster owns, and goes with what ours own', async () => {
+  const folder = await createOwnNamespace()
+  const owner = { ...role('owner'), kind: 'ClusterRole' }
+  const roles = `/apis/${RBAC}/clusterroles`
+  const name = `owner-of-${folder.own}`
+  const made = await cluster.client.create(roles, { ...owner, metadata: { name } })
+  const maps = `/api/v1/namespaces/${folder.own}/configmaps`
+  const inside = await cluster.client.get(`${maps}/inside`)
+  const ownedBy = (kind: string, apiVersion: string, { metadata }: typeof made) => ({
+    ownerReferences: [{ apiVersion, kind, name: metadata.name, uid: metadata.uid }],
+  })
+  await cluster.client.create(maps, configMap('ours', {}, ownedBy('ConfigMap', 'v1', inside)))
+  await cluster.client.create(
+    maps,
+    configMap('theirs', {}, ownedBy('ClusterRole', `${RBAC}`, made)),
+  )
+  const { stderr } = await folder.deployer('destroy')
+  expect(stderr).toContain(`stays: it holds 1 of others: ConfigMap/${folder.own}/theirs;`)
+  await cluster.client.get(`${maps}/theirs`)
+  await cluster.client.delete(`${roles}/${name}`)
+})
+
 test('a namespace that stays is given up, so that another set can adopt it', async () => {
   const folder = await createOwnNamespace()
   await cluster.client.create(rolesOf(folder.own), role('theirs'))

@@ -123,7 +123,7 @@ test('every object that is refused is named at once', async () => {
   const { code, stderr } = await folder.deployer('deploy')
   expect(code).toBe(5)
   expect(stderr).toMatch(/\/a: dry run refused[^]*\/b: dry run refused[^]*\/c: dry run refused/)
-  expect(stderr).toMatch(/hint {2}.*port: "80".*no such field: lables.*data\[a\/b\]/)
+  expect(stderr).toMatch(/hint {2}.*so that it is text: port;.*no such field: lables.*data\[a\/b\]/)
   expect(stderr).not.toContain('/d:')
 })
 

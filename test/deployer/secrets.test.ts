@@ -40,6 +40,27 @@ test('values of a Secret show nowhere: not in the plan, an error, another object
   }
 })
 
+test.for([
+  { what: 'a number', wrong: { stringData: { pin: 99_887_766 } }, value: '99887766' },
+  { what: 'a map', wrong: { stringData: { a: { b: 'sekrit-of-b' } } }, value: 'sekrit-of-b' },
+  { what: 'a list', wrong: { data: ['sekrit-in-list'] }, value: 'sekrit-in-list' },
+  { what: 'one text', wrong: { data: 'sekrit-alone' }, value: 'sekrit-alone' },
+  { what: 'a short number', wrong: { stringData: { pin: 123 } }, value: '123' },
+])('a Secret with $what in the wrong place does not show it either', async ({ wrong, value }) => {
+  const folder = await createFolder(cluster, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 's' },
+    ...wrong,
+  })
+  for (const args of [[], ['--output', 'json']]) {
+    const { code, stdout, stderr } = await folder.deployer('plan', ...args)
+    expect(code, stderr).toBe(5)
+    expect(stdout + stderr).toContain('Secret/')
+    expect((stdout + stderr).replaceAll(folder.namespace, '')).not.toContain(value)
+  }
+})
+
 test('a Secret whose values are ordinary words masks none of our own, nor names', async () => {
   const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' } }
   const environment = await createFolder(cluster)
