@@ -42,15 +42,16 @@ export async function run(args: readonly string[], host: Host): Promise<number> 
     verbose = options.verbose === true
     code = await command({ ...host, report, conceal: veil.learn })
   }
+  // of a wrong command line; a program reads it as an event instead
+  const complain = isJson(args) ? () => undefined : host.streams.stderr
   try {
     refuseSecretArguments(args)
     refuseSwallowedOptions(args, host.env)
-    await program(host, start).parseAsync(args, { from: 'user' })
+    await program(host, start, complain).parseAsync(args, { from: 'user' })
     return code
   } catch (error) {
     if (error instanceof CommanderError) {
-      if (error.code === 'commander.excessArguments')
-        host.streams.stderr(`${missingDashes(args)}\n`)
+      if (error.code === 'commander.excessArguments') complain(`${missingDashes(args)}\n`)
       if (error.exitCode === 0) return 0
       if (isJson(args)) reportUsage(error, report)
       return 2
@@ -85,12 +86,12 @@ type Start = (
   command: (context: CommandContext) => Promise<number>,
 ) => Promise<void>
 
-function program(host: Host, start: Start): Command {
+function program(host: Host, start: Start, complain: (text: string) => void): Command {
   const root = new Command('keyless-cosmos')
     .description('Puts the keyless worker on a cluster: plan, apply, wait, tell, destroy')
     .version(host.version)
     .exitOverride()
-    .configureOutput({ writeOut: host.streams.stdout, writeErr: host.streams.stderr })
+    .configureOutput({ writeOut: host.streams.stdout, writeErr: complain })
     .showHelpAfterError('(see --help)')
   addReading(root, start)
   addDeploying(root, start)

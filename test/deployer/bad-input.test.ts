@@ -262,8 +262,9 @@ test('status of what is not deployed ends with the next step', async () => {
 })
 
 test('a program that asked for JSON learns of a wrong usage as JSON', async () => {
-  const { code, stdout } = await deployer(['plan', '--manifest', 'x', '--output', 'json'])
-  expect(code).toBe(2)
+  const said = await deployer(['plan', '--manifest', 'x', '--output', 'json'])
+  const { code, stdout, stderr } = said
+  expect({ code, stderr }).toEqual({ code: 2, stderr: '' })
   expect(JSON.parse(stdout)).toEqual({
     event: 'error',
     code: 'ERR_USAGE',

@@ -99,10 +99,7 @@ test('a namespace stays for what an object of the whole cluster owns, and goes w
     ownerReferences: [{ apiVersion, kind, name: metadata.name, uid: metadata.uid }],
   })
   await cluster.client.create(maps, configMap('ours', {}, ownedBy('ConfigMap', 'v1', inside)))
-  await cluster.client.create(
-    maps,
-    configMap('theirs', {}, ownedBy('ClusterRole', `${RBAC}`, made)),
-  )
+  await cluster.client.create(maps, configMap('theirs', {}, ownedBy('ClusterRole', RBAC, made)))
   const { stderr } = await folder.deployer('destroy')
   expect(stderr).toContain(`stays: it holds 1 of others: ConfigMap/${folder.own}/theirs;`)
   await cluster.client.get(`${maps}/theirs`)
