@@ -28,8 +28,7 @@ export interface Attempt {
  * @param body The `Status` object of the answer; a proxy may have answered with something else.
  */
 export function apiError(status: number, body: unknown, attempt: Attempt): DeployError {
-  const message =
-    textAt(body, 'message') ?? 'the answer is no Kubernetes Status: is a proxy in between?'
+  const message = messageOf(status, body)
   const reason = isMistyped(message) ? 'Invalid' : (textAt(body, 'reason') ?? `HTTP ${status}`)
   const code = codeOf(status, message)
   const { subject, verb, live, desired } = attempt
@@ -72,9 +71,22 @@ export function isMistyped(message: string): boolean {
   return /^failed to (create typed patch|convert new) object/.test(message)
 }
 
+const UNSERVED = 'the server could not find the requested resource'
+
+/**
+ * The sentence of a refusal. Of a group that it does not serve an API server answers a line of plain text, in the place
+ * of the sentence for a kind.
+ */
+export function messageOf(status: number, body: unknown): string {
+  const isPlain = typeof body === 'string' && body.trim() === '404 page not found'
+  return status === 404 && isPlain
+    ? UNSERVED
+    : (textAt(body, 'message') ?? 'the answer is no Kubernetes Status: is a proxy in between?')
+}
+
 /** Whether the API server does not have the path: it does not serve the kind; of a missing object it says its name. */
 export function isUnserved(message: string): boolean {
-  return message.includes('the server could not find the requested resource')
+  return message.includes(UNSERVED)
 }
 
 /** Whether RBAC refused. It says `User "x" cannot …`; everything else that answers 403 is an admission plug-in. */

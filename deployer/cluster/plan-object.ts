@@ -11,7 +11,7 @@ import type { FirstLook, PlanEntry } from '../core/plan.ts'
 import { missesUpcoming, missingBefore } from '../core/prerequisites.ts'
 import { isReplaceable } from '../core/replaceable.ts'
 import type { Api, Outcome } from './api.ts'
-import { apiError, isForbidden, isUnserved } from './api-error.ts'
+import { apiError, isForbidden, isUnserved, messageOf } from './api-error.ts'
 
 export interface ObjectPlanOptions {
   readonly set: ObjectSet
@@ -99,7 +99,7 @@ async function checkElsewhere(
   const metadata = { ...desired.metadata, namespace: 'default' }
   const result = await api.create({ ...desired, metadata }, { dryRun: true })
   if (result.done) return
-  const message = textAt(result.body, 'message') ?? ''
+  const message = messageOf(result.status, result.body)
   const isKindMissing = isUnserved(message) && !findKind(defined, desired)
   if (![400, 422].includes(result.status) && !isKindMissing) return
   if (message.includes('admission webhook')) return

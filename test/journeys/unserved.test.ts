@@ -23,12 +23,23 @@ const storage = {
   metadata: { name: 'fast' },
   provisioner: 'x',
 }
+/** Of its whole group the platform serves nothing. */
+const autoscaler = {
+  apiVersion: 'autoscaling/v2',
+  kind: 'HorizontalPodAutoscaler',
+  metadata: { name: 'web' },
+  spec: {
+    maxReplicas: 2,
+    scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
+  },
+}
 const HINT =
   /hint {2}the local platform serves only .* a cluster of target kind or aks serves these/
 
 test.for([
   { when: 'one that is known by heart', name: 'claim', objects: [claim] },
   { when: 'one that is found by discovery', name: 'class', objects: [storage] },
+  { when: 'one of a group of its own', name: 'group', objects: [autoscaler] },
   { when: 'both', name: 'both', objects: [claim, storage] },
 ])('every object of a kind that the platform lacks is named: $when', async ({ name, objects }) => {
   const folder = await workloadFolder(platform, `unserved-${name}`, objects)
