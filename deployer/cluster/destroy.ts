@@ -1,7 +1,7 @@
 import { blockers } from '../core/blockers.ts'
 import { COPIED, isCopied } from '../core/copied.ts'
 import type { Prior } from '../core/adoption.ts'
-import { BUILT_IN_KINDS, findKind } from '../core/kinds.ts'
+import { isKubernetesKind } from '../core/kinds.ts'
 import { identityOf, objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
 import { inRanks } from '../core/order.ts'
@@ -102,7 +102,7 @@ function unfinished(
 ): string | undefined {
   const left = results.flatMap(({ state, subject }) => (state === 'left' ? [subject] : []))
   return ours
-    .filter((object) => findKind(BUILT_IN_KINDS, object) === undefined)
+    .filter((object) => !isKubernetesKind(object))
     .map((object) => subjectOf(objectRef(object)))
     .find((subject) => left.includes(subject))
 }

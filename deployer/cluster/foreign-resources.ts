@@ -1,5 +1,5 @@
 import { isCopied } from '../core/copied.ts'
-import { DeployError } from '../core/errors.ts'
+import { isFailure } from '../core/errors.ts'
 import type { ResourceKind } from '../core/kinds.ts'
 import { at, listAt, objectRef, subjectOf, textAt } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
@@ -34,11 +34,10 @@ export async function foreignResources(
       const foreign = items.filter((item) => isForeign(item, set, uids))
       return { subjects: foreign.map((item) => subjectOf(objectRef(item))) }
     } catch (error) {
-      if (!(error instanceof DeployError)) throw error
-      if (error.code === 'ERR_FORBIDDEN') return { unseen: `its ${plural} may not be listed` }
-      if (error.code === 'ERR_API') return { unseen: error.message }
+      if (isFailure(error, 'ERR_FORBIDDEN')) return { unseen: `its ${plural} may not be listed` }
+      if (isFailure(error, 'ERR_API')) return { unseen: error.message }
       // a version that is served only since a moment ago, or none, for nobody had established the definition
-      if (error.code !== 'ERR_NOT_FOUND') throw error
+      if (!isFailure(error, 'ERR_NOT_FOUND')) throw error
     }
   }
   return { subjects: [] }

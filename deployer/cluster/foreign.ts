@@ -1,8 +1,9 @@
 import { isCopied } from '../core/copied.ts'
 import { isFailure } from '../core/errors.ts'
 import { isInventory } from '../core/inventory.ts'
+import { isSameKind } from '../core/kinds.ts'
 import type { ResourceKind } from '../core/kinds.ts'
-import { groupOf, listAt, objectRef, subjectOf, textAt } from '../core/object.ts'
+import { listAt, objectRef, subjectOf, textAt } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
 import { PART_OF_LABEL, SET_ID_LABEL } from '../core/ownership.ts'
 import type { ObjectSet } from '../core/ownership.ts'
@@ -24,32 +25,21 @@ export async function foreignMembers(
   uids: ReadonlySet<string>,
 ): Promise<readonly string[]> {
   const { kinds, silent } = await api.servedKinds()
-  const hasOwner = (object: KubeObject) =>
-    listAt(object.metadata, 'ownerReferences').some(
+  const counts = (object: KubeObject) =>
+    isForeign(object, set) &&
+    !listAt(object.metadata, 'ownerReferences').some(
       (owner) => uids.has(textAt(owner, 'uid') ?? '') || isNamespaced(owner, kinds),
     )
   const lists = await Promise.all(
-    kinds
-      .filter(isOfValue)
-      .map((kind) =>
-        foreignOfKind(
-          api,
-          kind,
-          namespace,
-          (object) => isForeign(object, set) && !hasOwner(object),
-        ),
-      ),
+    kinds.filter(isOfValue).map((kind) => foreignOfKind(api, kind, namespace, counts)),
   )
   return [...silent.map((version) => `${version} (does not tell its kinds)`), ...lists.flat()]
 }
 
 /** Such an owner is in the same namespace, and looked at itself; one of the whole cluster stays, and wants what it owns. */
 function isNamespaced(owner: unknown, kinds: readonly ResourceKind[]): boolean {
-  const { apiVersion, kind } = owner as { readonly apiVersion?: unknown; readonly kind?: unknown }
-  const group = groupOf(String(apiVersion))
-  return kinds.some(
-    (one) => one.kind === kind && groupOf(one.apiVersion) === group && one.namespaced,
-  )
+  const kind = { apiVersion: textAt(owner, 'apiVersion') ?? '', kind: textAt(owner, 'kind') ?? '' }
+  return kinds.some((one) => one.namespaced && isSameKind(one, kind))
 }
 
 /** Whether objects of a kind are in namespaces, and somebody would miss them. */

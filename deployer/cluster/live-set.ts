@@ -1,7 +1,7 @@
 import { DeployError, isFailure } from '../core/errors.ts'
 import { inventoryRef, membersOf } from '../core/inventory.ts'
 import type { Member } from '../core/inventory.ts'
-import type { ResourceKind } from '../core/kinds.ts'
+import { isSameKind } from '../core/kinds.ts'
 import { at, groupOf, identityOf, listAt, objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject, ObjectRef } from '../core/object.ts'
 import { PART_OF_LABEL } from '../core/ownership.ts'
@@ -151,7 +151,9 @@ async function servedMembers(api: Api, members: readonly Member[]): Promise<read
     if (isServed[index] === true) return [member]
     const now = kinds.find((kind) => isSameKind(kind, member))
     if (now) return [{ ...member, apiVersion: now.apiVersion }]
-    const unsure = silent.find((one) => one === '/apis' || isSameGroup(one, member.apiVersion))
+    const unsure = silent.find(
+      (one) => one === '/apis' || groupOf(one) === groupOf(member.apiVersion),
+    )
     if (unsure === undefined) return []
     throw new DeployError(
       'ERR_API',
@@ -173,14 +175,6 @@ async function isServedAs(api: Api, member: Member): Promise<boolean> {
 
 const SILENT =
   'nothing was written; try again once it answers: kubectl api-resources names what is wrong'
-
-function isSameKind(kind: ResourceKind, { apiVersion, kind: name }: Member): boolean {
-  return kind.kind === name && isSameGroup(kind.apiVersion, apiVersion)
-}
-
-function isSameGroup(one: string, other: string): boolean {
-  return groupOf(one) === groupOf(other)
-}
 
 /** A kind whose definition is only about to be applied has no objects. */
 async function listMembers(

@@ -80,6 +80,14 @@ export function findKind(
   return known.find((one) => one.apiVersion === wanted.apiVersion && one.kind === wanted.kind)
 }
 
+/** Whether two are of one kind, in whatever versions of its group. */
+export function isSameKind(
+  one: { readonly apiVersion: string; readonly kind: string },
+  other: { readonly apiVersion: string; readonly kind: string },
+): boolean {
+  return one.kind === other.kind && groupOf(one.apiVersion) === groupOf(other.apiVersion)
+}
+
 /** URL path of all objects of a kind, in one namespace or (without one) everywhere. */
 export function collectionPath(kind: ResourceKind, namespace?: string): string {
   const root = groupOf(kind.apiVersion) === '' ? '/api' : '/apis'
