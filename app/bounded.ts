@@ -68,16 +68,15 @@ export async function bounded<T>(
   }
 }
 
-/** Slowness proves nothing: these may pass while there is time left. */
-const MAY_PASS: ReadonlySet<string> = new Set(['ETIMEDOUT', 'EAI_AGAIN'])
-
 /** Rejects if the call is slow because the host cannot be reached; otherwise leaves the waiting to the deadline. */
 async function suspicion(run: Run, target: Target, signal: AbortSignal): Promise<never> {
   const halfTimeMs = (run.deadlineAt - run.clock.now()) / 2
   await run.clock.sleep(Math.min(SUSPICIOUS_AFTER_MS, halfTimeMs), signal)
   const finding = await look(target, signal)
-  if (finding?.kind === 'obstacle' && !MAY_PASS.has(finding.code)) {
-    throw explain(asError(finding), target)
+  if (finding?.kind === 'obstacle') {
+    const failure = explain(asError(finding), target)
+    // Slowness proves nothing while there is time left.
+    if (failure.verdict.retry === undefined) throw failure
   }
   return new Promise<never>(() => {})
 }

@@ -12,7 +12,7 @@ const NETWORK_RULES =
 const AGAIN = 'let the pod be started again; https://status.azure.com tells about outages'
 
 /** A new role assignment takes a while to reach every replica, so 5301 and 5302 heal by themselves at first. */
-const ROLE = { exitCode: 32, fix: grant, retry: true } as const
+const ROLE = { exitCode: 32, fix: grant, retry: 'propagating' } as const
 const TOKEN = { exitCode: 34, fix: AUDIENCE } as const
 const CLOCK = {
   exitCode: 22,
@@ -54,7 +54,7 @@ export const COSMOS_REFUSALS: Readonly<Record<string, Refusal>> = {
   '403/5301': { ...ROLE, what: 'the identity may not read metadata here' },
   '403/5302': { ...ROLE, what: 'the identity may not do this here' },
   '403/5303': { ...ROLE, what: 'the identity may not do this here' },
-  '403/5400': { ...ROLE, what: 'the identity may not do this here', retry: false },
+  '403/5400': { exitCode: 32, what: 'the identity may not do this here', fix: grant },
   '403/1014': {
     exitCode: 31,
     what: 'the logical partition is full',

@@ -154,7 +154,7 @@ function vanished(id: string, store: Store): WorkerError {
       what: 'the document that was just written is not there',
       fix: 'look for a very short TTL on the container, or for somebody who deletes',
       // With a consistency weaker than Session, the account may ask a replica that does not have it yet.
-      retry: true,
+      retry: 'propagating',
     },
     { details: [['asked', `${store.target.where}/docs/${id}`]] },
   )

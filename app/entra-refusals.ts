@@ -12,7 +12,7 @@ export interface ExchangeFacts extends Pick<PodToken, 'issuer' | 'subject' | 'au
 type Refusal = Omit<Verdict, 'code' | 'fix'> & { readonly fix: (facts: ExchangeFacts) => string }
 
 /** Entra says 700211 and 700213 also while a new federated credential spreads, for seconds up to minutes. */
-const PROPAGATION = { exitCode: 21, retry: true } as const
+const PROPAGATION = { exitCode: 21, retry: 'propagating' } as const
 const REFUSED = { exitCode: 21 } as const
 const CLOCK = { exitCode: 22 } as const
 const UNREACHABLE = { exitCode: 23 } as const

@@ -24,24 +24,24 @@ function entra(code: number): Error {
 }
 
 test.for([
-  { code: 70021, exitCode: 21, retry: true },
-  { code: 70025, exitCode: 21, retry: true },
-  { code: 700211, exitCode: 21, retry: true },
-  { code: 700213, exitCode: 21, retry: true },
-  { code: 7002138, exitCode: 21, retry: false },
-  { code: 700212, exitCode: 21, retry: false },
-  { code: 7000272, exitCode: 21, retry: false },
-  { code: 700016, exitCode: 21, retry: false },
-  { code: 90002, exitCode: 21, retry: false },
-  { code: 900023, exitCode: 21, retry: false },
-  { code: 700024, exitCode: 22, retry: false },
-  { code: 90061, exitCode: 23, retry: false },
-  { code: 50166, exitCode: 23, retry: false },
-  { code: 90055, exitCode: 23, retry: false },
-  { code: 424242, exitCode: 21, retry: false },
+  { code: 70021, exitCode: 21, retry: 'propagating' },
+  { code: 70025, exitCode: 21, retry: 'propagating' },
+  { code: 700211, exitCode: 21, retry: 'propagating' },
+  { code: 700213, exitCode: 21, retry: 'propagating' },
+  { code: 7002138, exitCode: 21, retry: undefined },
+  { code: 700212, exitCode: 21, retry: undefined },
+  { code: 7000272, exitCode: 21, retry: undefined },
+  { code: 700016, exitCode: 21, retry: undefined },
+  { code: 90002, exitCode: 21, retry: undefined },
+  { code: 900023, exitCode: 21, retry: undefined },
+  { code: 700024, exitCode: 22, retry: undefined },
+  { code: 90061, exitCode: 23, retry: undefined },
+  { code: 50166, exitCode: 23, retry: undefined },
+  { code: 90055, exitCode: 23, retry: undefined },
+  { code: 424242, exitCode: 21, retry: undefined },
 ])('AADSTS$code ends with $exitCode, retried: $retry', ({ code, exitCode, retry }) => {
   const { verdict, details } = explain(entra(code), TOKEN)
-  expect({ ...verdict, retry: verdict.retry === true }).toMatchObject({
+  expect({ retry: undefined, ...verdict }).toMatchObject({
     code: `AADSTS${code}`,
     exitCode,
     retry,
@@ -82,26 +82,26 @@ function cosmos(code: number, substatus?: number, message = 'refused'): Error {
 }
 
 test.for([
-  { code: '401/0', exitCode: 34, retry: false },
-  { code: '401/5005', exitCode: 22, retry: false },
-  { code: '401/5006', exitCode: 22, retry: false },
-  { code: '401/5007', exitCode: 34, retry: false },
-  { code: '401/5008', exitCode: 34, retry: false },
-  { code: '403/0', exitCode: 31, retry: false },
-  { code: '403/5300', exitCode: 33, retry: false },
-  { code: '403/5301', exitCode: 32, retry: true },
-  { code: '403/5302', exitCode: 32, retry: true },
-  { code: '404/0', exitCode: 35, retry: false },
-  { code: '404/1003', exitCode: 35, retry: false },
-  { code: '413/0', exitCode: 2, retry: false },
-  { code: '429/3200', exitCode: 36, retry: false },
-  { code: '503/0', exitCode: 31, retry: false },
-  { code: '400/0', exitCode: 70, retry: false },
-  { code: '418/0', exitCode: 31, retry: false },
+  { code: '401/0', exitCode: 34, retry: undefined },
+  { code: '401/5005', exitCode: 22, retry: undefined },
+  { code: '401/5006', exitCode: 22, retry: undefined },
+  { code: '401/5007', exitCode: 34, retry: undefined },
+  { code: '401/5008', exitCode: 34, retry: undefined },
+  { code: '403/0', exitCode: 31, retry: undefined },
+  { code: '403/5300', exitCode: 33, retry: undefined },
+  { code: '403/5301', exitCode: 32, retry: 'propagating' },
+  { code: '403/5302', exitCode: 32, retry: 'propagating' },
+  { code: '404/0', exitCode: 35, retry: undefined },
+  { code: '404/1003', exitCode: 35, retry: undefined },
+  { code: '413/0', exitCode: 2, retry: undefined },
+  { code: '429/3200', exitCode: 36, retry: undefined },
+  { code: '503/0', exitCode: 31, retry: undefined },
+  { code: '400/0', exitCode: 70, retry: undefined },
+  { code: '418/0', exitCode: 31, retry: undefined },
 ])('Cosmos DB $code ends with $exitCode, retried: $retry', ({ code, exitCode, retry }) => {
   const [status, substatus] = code.split('/').map(Number)
   const { verdict, details } = explain(cosmos(status ?? 0, substatus), COSMOS)
-  expect({ ...verdict, retry: verdict.retry === true }).toMatchObject({ code, exitCode, retry })
+  expect({ retry: undefined, ...verdict }).toMatchObject({ code, exitCode, retry })
   expect(details).toContainEqual(['activity', 'a-1'])
 })
 
@@ -135,6 +135,7 @@ test.for([
   { code: 'ECONNRESET', token: 23, cosmos: 31 },
   { code: 'EPERM', token: 23, cosmos: 31 },
   { code: 'EHOSTDOWN', token: 23, cosmos: 31 },
+  { code: 'ETIMEDOUT', token: 23, cosmos: 31 },
   { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', token: 23, cosmos: 30 },
   { code: 'SELF_SIGNED_CERT_IN_CHAIN', token: 23, cosmos: 30 },
   { code: 'CERT_HAS_EXPIRED', token: 23, cosmos: 30 },
@@ -143,6 +144,20 @@ test.for([
   const error = new Error('outer', { cause: Object.assign(new Error('inner'), { code }) })
   expect(explain(error, TOKEN).verdict).toMatchObject({ code, exitCode: token })
   expect(explain(error, COSMOS).verdict).toMatchObject({ code, exitCode: cosmos })
+})
+
+test.for([
+  { code: 'EAI_AGAIN', retry: 'starting' },
+  { code: 'ETIMEDOUT', retry: 'starting' },
+  { code: 'ENOTFOUND', retry: undefined },
+  { code: 'ECONNREFUSED', retry: undefined },
+  { code: 'EPERM', retry: undefined },
+  { code: 'CERT_HAS_EXPIRED', retry: undefined },
+])('only silence may pass: $code is retried: $retry', ({ code, retry }) => {
+  const error = Object.assign(new Error('inner'), { code })
+  for (const place of [TOKEN, COSMOS]) {
+    expect({ retry: undefined, ...explain(error, place).verdict }).toMatchObject({ code, retry })
+  }
 })
 
 test.for([

@@ -5,6 +5,7 @@ import { Stopped } from './run.ts'
 import type { Run } from './run.ts'
 import { silence } from './transport.ts'
 import { WorkerError } from './worker-error.ts'
+import type { Passing } from './worker-error.ts'
 
 /** A run whose time passes only while it sleeps. */
 function testRun(deadlineMs: number, stop = new AbortController()) {
@@ -38,15 +39,21 @@ function testRun(deadlineMs: number, stop = new AbortController()) {
   return { run, events, sleeps, stop }
 }
 
-const spreading = (retry: boolean) =>
-  new WorkerError({ code: '403/5302', exitCode: 32, what: 'no role', fix: 'grant it', retry })
+const refused = (retry?: Passing) =>
+  new WorkerError({
+    code: '403/5302',
+    exitCode: 32,
+    what: 'no role',
+    fix: 'grant it',
+    ...(retry && { retry }),
+  })
 
 test('a step that heals while it propagates succeeds, and shows the fix once', async () => {
   const { run, events, sleeps } = testRun(60_000)
   let calls = 0
   const value = await walk(run, 'write', () => {
     calls += 1
-    if (calls < 4) throw spreading(true)
+    if (calls < 4) throw refused('propagating')
     return { value: 'in', code: '201' }
   })
   expect(value).toBe('in')
@@ -64,7 +71,7 @@ test('a step that heals while it propagates succeeds, and shows the fix once', a
 test('the deadline ends the waiting with the last failure, in time', async () => {
   const { run, sleeps } = testRun(5000)
   const failing = walk(run, 'write', () => {
-    throw spreading(true)
+    throw refused('propagating')
   })
   await expect(failing).rejects.toMatchObject({ step: 'write', verdict: { code: '403/5302' } })
   expect(sleeps).toEqual([1000, 2000])
@@ -75,25 +82,39 @@ test('a last attempt cut off by the deadline ends with what was refused before',
   let calls = 0
   const failing = walk(run, 'write', () => {
     calls += 1
-    throw calls === 1 ? spreading(true) : new WorkerError(silence('Cosmos DB', 10))
+    throw calls === 1 ? refused('propagating') : new WorkerError(silence('Cosmos DB', 10))
   })
   await expect(failing).rejects.toMatchObject({ step: 'write', verdict: { code: '403/5302' } })
 })
 
-test('what is not propagation is never tried again', async () => {
+test('what does not pass by itself is never tried again', async () => {
   const { run, sleeps } = testRun(60_000)
   const failing = walk(run, 'write', () => {
-    throw spreading(false)
+    throw refused()
   })
   await expect(failing).rejects.toMatchObject({ step: 'write' })
   expect(sleeps).toEqual([])
+})
+
+test('what is still starting is waited for and told as that', async () => {
+  const { run, events } = testRun(60_000)
+  let calls = 0
+  await walk(run, 'exchange', () => {
+    calls += 1
+    if (calls === 1) throw refused('starting')
+    return { value: undefined }
+  })
+  expect(events.map(({ message }) => message)).toEqual([
+    'no role; perhaps still starting',
+    undefined,
+  ])
 })
 
 test('a stop wins over any failure', async () => {
   const { run, stop } = testRun(60_000)
   const failing = walk(run, 'write', () => {
     stop.abort(new Stopped('SIGTERM'))
-    throw spreading(true)
+    throw refused('propagating')
   })
   await expect(failing).rejects.toBeInstanceOf(Stopped)
 })

@@ -12,8 +12,8 @@ export interface Done<T> extends Pick<LogEvent, 'code' | 'message' | 'facts'> {
 }
 
 /**
- * Walks one link of the chain: logs how it went, and tries again for as long as the failure is known to be
- * propagation and the deadline allows it. The first such failure shows its fix at once, because the reader may
+ * Walks one link of the chain: logs how it went, and tries again for as long as the failure is known to
+ * pass and the deadline allows it. The first such failure shows its fix at once, because the reader may
  * know better than the clock.
  *
  * @throws {WorkerError} with `step` filled in, or the signal's reason if the run was stopped meanwhile.
@@ -44,13 +44,13 @@ export async function walk<T>(
 async function waitOrThrow(run: Run, failure: WorkerError, attempt: number): Promise<void> {
   const delayMs = backoffMs(attempt, run.random)
   const leftMs = run.deadlineAt - run.clock.now()
-  if (failure.verdict.retry !== true || leftMs <= delayMs) throw failure
-  const { code, what, fix } = failure.verdict
+  const { code, what, fix, retry } = failure.verdict
+  if (retry === undefined || leftMs <= delayMs) throw failure
   run.log({
     status: 'wait',
     ...(failure.step && { step: failure.step }),
     code,
-    message: `${what}; perhaps still propagating`,
+    message: `${what}; perhaps still ${retry}`,
     facts: { attempt, next_in: seconds(delayMs), gives_up_in: seconds(leftMs) },
     details: attempt === 1 ? [...failure.details, ['fix', fix]] : [],
   })

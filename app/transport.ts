@@ -50,6 +50,9 @@ const NO_HANDSHAKE = [
 
 const UNTRUSTED = ['its certificate is not signed by an authority this pod trusts', TRUST] as const
 
+/** Nobody has answered. A refusal is an answer, and does not pass. */
+const UNANSWERED: ReadonlySet<string> = new Set(['EAI_AGAIN', 'ETIMEDOUT'])
+
 /**
  * The failure behind an error code of the operating system or OpenSSL.
  *
@@ -65,6 +68,7 @@ export function transportVerdict(code: string, service: Service): Verdict | unde
       exitCode: EXIT_CODES[service].network,
       what: `${service} cannot be reached: ${what}`,
       fix,
+      ...(UNANSWERED.has(code) && { retry: 'starting' }),
     }
   }
   if (code.startsWith('HPE_')) return stranger(service) // of Node's HTTP parser

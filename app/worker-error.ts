@@ -10,9 +10,15 @@ export interface Verdict {
   readonly what: string
   /** One sentence without a full stop: the next thing to do. */
   readonly fix: string
-  /** True only for what is known to heal by itself while the cloud propagates a change. */
-  readonly retry?: boolean
+  /** Only for what is known to heal by itself: see `Passing`. */
+  readonly retry?: Passing
 }
+
+/**
+ * Why a failure may pass without anybody's doing: a change in the cloud is still `propagating`, or nobody has
+ * answered at all, because the network of a young node or cluster is still `starting`.
+ */
+export type Passing = 'propagating' | 'starting'
 
 /** A failure we foresaw and can explain. Anything else that is thrown is our own bug and ends with exit code 70. */
 export class WorkerError extends Error {
