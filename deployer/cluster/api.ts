@@ -1,3 +1,4 @@
+import { patchBetween } from '../core/json-patch.ts'
 import { collectionPath, objectPath } from '../core/kinds.ts'
 import type { ResourceKind } from '../core/kinds.ts'
 import { isFields, listAt, objectRef, subjectOf, textAt } from '../core/object.ts'
@@ -24,6 +25,8 @@ export interface Api {
   create(object: KubeObject, options?: { readonly dryRun?: boolean }): Promise<Outcome>
   /** Says who owns which fields of exactly this version of an object; a refusal is returned. */
   writeManagers(live: KubeObject, managers: readonly ManagedFieldsEntry[]): Promise<Outcome>
+  /** Asks what an object would be if it were written so, defaults and admission included; writes nothing. */
+  tryWrite(live: KubeObject, wanted: KubeObject): Promise<Outcome>
   /**
    * Deletes exactly this incarnation: an object of the same name made since then is left alone.
    *
@@ -136,6 +139,18 @@ export function createApi(
           method: 'PATCH',
           path: `${objectPath(await kindOf(ref), ref)}?fieldManager=${FIELD_MANAGER}`,
           body,
+          contentType: 'application/json-patch+json',
+        }),
+      )
+    },
+    tryWrite: async (live, wanted) => {
+      const ref = objectRef(live)
+      const path = objectPath(await kindOf(ref), ref)
+      return outcome(
+        await transport.request({
+          method: 'PATCH',
+          path: `${path}?fieldManager=${FIELD_MANAGER}&dryRun=All`,
+          body: patchBetween(live, wanted),
           contentType: 'application/json-patch+json',
         }),
       )

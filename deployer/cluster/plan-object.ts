@@ -1,8 +1,10 @@
 import { withoutAutoscaled } from '../core/autoscaler.ts'
 import { restatedChanges } from '../core/changes.ts'
 import { conflictLines, conflictsOf, isHandEdit, isOnlyImmutability } from '../core/conflicts.ts'
+import type { FieldConflict } from '../core/conflicts.ts'
 import { findKind } from '../core/kinds.ts'
 import type { ResourceKind } from '../core/kinds.ts'
+import { leftBehind, needsMigration } from '../core/migration.ts'
 import { objectRef, subjectOf, textAt } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
 import type { ObjectSet } from '../core/ownership.ts'
@@ -10,6 +12,7 @@ import { afterDryRun, entry, firstLook } from '../core/plan.ts'
 import type { FirstLook, PlanEntry } from '../core/plan.ts'
 import { missesUpcoming, missingBefore } from '../core/prerequisites.ts'
 import { isReplaceable } from '../core/replaceable.ts'
+import { withoutFields } from '../core/without-fields.ts'
 import type { Api, Outcome } from './api.ts'
 import { apiError, isForbidden, isUnserved, messageOf } from './api-error.ts'
 
@@ -114,8 +117,12 @@ async function dryRun(
   options: ObjectPlanOptions,
 ): Promise<Planned> {
   const { adopt } = options
+  const decided = async (answer: KubeObject, healed: readonly FieldConflict[]) => {
+    const after = await withoutLeftBehind(api, desired, live, answer)
+    return tried(afterDryRun(desired, live, after, { adopt, healed }))
+  }
   const first = await api.apply(desired, { dryRun: true })
-  if (first.done) return tried(afterDryRun(desired, live, first.object, { adopt, healed: [] }))
+  if (first.done) return decided(first.object, [])
   const conflicts = conflictsOf(first.body)
   if (first.status === 409 && conflicts.length > 0) {
     if (options.forceConflicts !== true && !conflicts.every(isHandEdit)) {
@@ -124,7 +131,7 @@ async function dryRun(
     }
     const forced = await api.apply(desired, { dryRun: true, force: true })
     if (!forced.done) throw refusal(forced, desired, 'dry run', live)
-    return tried(afterDryRun(desired, live, forced.object, { adopt, healed: conflicts }))
+    return decided(forced.object, conflicts)
   }
   if (first.status === 422 && isOnlyImmutability(first.body) && isReplaceable(live)) {
     const reason = 'fields that cannot change on an existing object'
@@ -136,6 +143,23 @@ async function dryRun(
   return {
     entry: entry(desired, adopt ? 'adopt' : 'configure', { live, changes, ...untried(why) }),
   }
+}
+
+/**
+ * What the object will be when client-side apply owns nothing of it any more. A dry-run apply cannot show that, because
+ * nothing is moved by a dry run; so the rest of its fields is tried to be taken away, which also shows what has a default.
+ */
+async function withoutLeftBehind(
+  api: Api,
+  desired: KubeObject,
+  live: KubeObject,
+  answer: KubeObject,
+): Promise<KubeObject> {
+  if (!needsMigration(live)) return answer
+  const wanted = withoutFields(answer, leftBehind(live, answer)) as KubeObject
+  const result = await api.tryWrite(live, wanted)
+  if (result.done) return result.object
+  throw refusal(result, desired, 'dry run', live)
 }
 
 /** With its ending, the 52 characters that the name of a CronJob may have; other kinds may have more. */

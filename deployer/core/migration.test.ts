@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { migratedManagers, needsMigration, orphanedFields } from './migration.ts'
+import { leftBehind, migratedManagers, needsMigration, withoutLastApplied } from './migration.ts'
 import type { KubeObject, ManagedFieldsEntry } from './object.ts'
 
 const CLIENT_SIDE: ManagedFieldsEntry = {
@@ -67,9 +67,17 @@ test('the fields of client-side apply become ours, and its entry goes', () => {
   ])
 })
 
-test('what nobody else owns will go, and the last-applied copy is not repeated', () => {
-  expect(orphanedFields(object(CLIENT_SIDE), object(CLIENT_SIDE, OURS))).toEqual([
-    { path: '.data.old', before: '2' },
-    { path: '.items[name=x]', before: { name: 'x' } },
-  ])
+test('what nobody else owns after the apply is left behind', () => {
+  const { tree, trees } = leftBehind(object(CLIENT_SIDE), object(CLIENT_SIDE, OURS))
+  expect({ tree, trees }).toEqual({ tree: CLIENT_SIDE.fieldsV1, trees: [OURS.fieldsV1] })
+})
+
+test('the copy of what was applied is left out, and with it annotations that hold nothing else', () => {
+  const { annotations: _, ...metadata } = object().metadata
+  expect(withoutLastApplied(object())).toEqual({ ...object(), metadata })
+  expect(withoutLastApplied({ ...object(), metadata })).toEqual({ ...object(), metadata })
+  const more = { ...object().metadata.annotations, theirs: 'x' }
+  expect(withoutLastApplied({ ...object(), metadata: { ...metadata, annotations: more } })).toEqual(
+    { ...object(), metadata: { ...metadata, annotations: { theirs: 'x' } } },
+  )
 })

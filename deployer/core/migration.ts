@@ -1,10 +1,8 @@
-import type { Change } from './changes.ts'
-import { concealedAt } from './secrets.ts'
 import { isOurApply } from './managed-fields.ts'
 import { isFields } from './object.ts'
 import type { Fields, KubeObject, ManagedFieldsEntry } from './object.ts'
-import { orphansBelow } from './orphans.ts'
 import { FIELD_MANAGER } from './ownership.ts'
+import type { GivenUp } from './without-fields.ts'
 
 const CLIENT_SIDE_MANAGER = 'kubectl-client-side-apply'
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
@@ -43,15 +41,23 @@ export function migratedManagers(live: KubeObject): readonly ManagedFieldsEntry[
  *
  * @param answer Of the dry-run apply, which could not show it.
  */
-export function orphanedFields(live: KubeObject, answer: KubeObject): readonly Change[] {
+export function leftBehind(live: KubeObject, answer: KubeObject): GivenUp {
   const isTaken = (entry: ManagedFieldsEntry) => isClientSide(entry, live)
   const keeping = (answer.metadata.managedFields ?? []).filter((entry) => !isTaken(entry))
   const taken = (live.metadata.managedFields ?? []).filter(isTaken)
-  const tree = taken.reduce<Fields>((all, entry) => union(all, entry.fieldsV1), {})
-  const trees = keeping.flatMap(({ fieldsV1 }) => (fieldsV1 ? [fieldsV1] : []))
-  return orphansBelow({ tree, trees, value: live, path: '' })
-    .filter(({ path }) => !path.includes(LAST_APPLIED))
-    .map((one) => (concealedAt(live, one.path) ? { ...one, before: '*** (before)' } : one))
+  return {
+    tree: taken.reduce<Fields>((all, entry) => union(all, entry.fieldsV1), {}),
+    trees: keeping.flatMap(({ fieldsV1 }) => (fieldsV1 ? [fieldsV1] : [])),
+  }
+}
+
+/** The object without the copy that client-side apply keeps of what it applied: its end is no change worth telling. */
+export function withoutLastApplied(object: KubeObject): KubeObject {
+  const { annotations, ...metadata } = object.metadata
+  if (annotations?.[LAST_APPLIED] === undefined) return object
+  const { [LAST_APPLIED]: _, ...rest } = annotations
+  const isLast = Object.keys(rest).length === 0
+  return { ...object, metadata: isLast ? metadata : { ...metadata, annotations: rest } }
 }
 
 function isClientSide(entry: ManagedFieldsEntry, { apiVersion }: KubeObject): boolean {

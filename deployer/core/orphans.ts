@@ -34,7 +34,7 @@ interface Place {
 }
 
 /** Every place of `tree` that has a value and stands in none of the other trees. */
-export function orphansBelow({ tree, trees, value, path }: Place): readonly Change[] {
+function orphansBelow({ tree, trees, value, path }: Place): readonly Change[] {
   return Object.entries(tree).flatMap(([step, child]) => {
     if (step === '.' || !isFields(child)) return []
     const next = valueAtStep(value, step)
@@ -47,7 +47,8 @@ export function orphansBelow({ tree, trees, value, path }: Place): readonly Chan
   })
 }
 
-function valueAtStep(value: unknown, step: string): unknown {
+/** What a step of an ownership tree leads to; undefined where there is nothing. */
+export function valueAtStep(value: unknown, step: string): unknown {
   const rest = step.slice(2)
   if (step.startsWith('f:')) return isFields(value) ? value[rest] : undefined
   const wanted: unknown = JSON.parse(rest)

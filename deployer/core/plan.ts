@@ -6,7 +6,7 @@ import { contentText } from './content.ts'
 import { isCondition } from './conditions.ts'
 import { INPUTS_ANNOTATION, podTemplatePath } from './inputs.ts'
 import { isApplied, ownedFields } from './managed-fields.ts'
-import { MIGRATION, needsMigration, orphanedFields } from './migration.ts'
+import { MIGRATION, needsMigration, withoutLastApplied } from './migration.ts'
 import { keptAfter } from './orphans.ts'
 import { objectRef, textAt } from './object.ts'
 import type { KubeObject, ObjectRef } from './object.ts'
@@ -106,7 +106,11 @@ export function firstLook(
     : { ask: 'dry-run', adopt }
 }
 
-/** Decides by the answer of a dry-run apply that was accepted. */
+/**
+ * Decides by what an accepted dry run answered.
+ *
+ * @param answer What the object will be: of the dry-run apply, or of what is left when others own nothing any more.
+ */
 export function afterDryRun(
   desired: KubeObject,
   live: KubeObject,
@@ -114,8 +118,7 @@ export function afterDryRun(
   details: { readonly adopt: boolean; readonly healed: readonly FieldConflict[] },
 ): PlanEntry {
   const migrates = needsMigration(live)
-  const orphaned = migrates ? orphanedFields(live, answer) : []
-  const changes = [...changesBetween(live, answer), ...orphaned]
+  const changes = changesBetween(withoutLastApplied(live), withoutLastApplied(answer))
   const known = {
     live,
     changes,
