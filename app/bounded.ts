@@ -5,7 +5,7 @@ import { probe } from './probe.ts'
 import type { Finding } from './probe.ts'
 import type { Run } from './run.ts'
 import type { Environment } from './settings.ts'
-import { silence } from './transport.ts'
+import { recovered, silence } from './transport.ts'
 import { WorkerError } from './worker-error.ts'
 
 /** An SDK that is silent for so long is asked behind its back: can the host be reached at all? */
@@ -87,6 +87,12 @@ async function explained(run: Run, error: unknown, target: Target): Promise<Work
   // Only a credential hides it so, and it is asked for a new token during a call to Cosmos DB as well.
   const asked = tokenService(target.exchange, run.env)
   const finding = await look(asked, run.signal)
+  if (isGood(finding)) {
+    return new WorkerError(recovered(asked.service), {
+      cause: error,
+      details: [['asked', asked.where]],
+    })
+  }
   return explain(tells(finding) ? asError(finding, error) : error, asked)
 }
 
@@ -94,6 +100,11 @@ async function look({ probeUrl }: Target, signal: AbortSignal): Promise<Finding 
   return probeUrl === undefined
     ? undefined
     : probe(probeUrl, { timeoutMs: PROBE_TIMEOUT_MS, signal })
+}
+
+/** The token service itself, as it should be: what kept the SDK from it is over. */
+function isGood(finding: Finding | undefined): boolean {
+  return finding?.kind === 'answer' && finding.text.includes('"token_endpoint"')
 }
 
 function tells(finding: Finding | undefined): finding is Finding {

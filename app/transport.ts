@@ -101,6 +101,17 @@ export function silence(service: Service, waitedMs: number): Verdict {
   }
 }
 
+/** A connection failed that can be made a moment later. */
+export function recovered(service: Service): Verdict {
+  return {
+    code: 'ERR_CONNECTION',
+    exitCode: EXIT_CODES[service].network,
+    what: `${service} could not be reached, and answers now`,
+    fix: 'look for a DNS server, proxy or firewall that loses connections now and then',
+    retry: 'starting',
+  }
+}
+
 /** Something answered, but not the service that was asked. */
 export function stranger(service: Service): Verdict {
   return {

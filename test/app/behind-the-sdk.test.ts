@@ -1,3 +1,4 @@
+import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createServer, getCACertificates, setDefaultCACertificates } from 'node:tls'
@@ -6,16 +7,19 @@ import { bounded } from '../../app/bounded.ts'
 import { probe } from '../../app/probe.ts'
 import type { Run } from '../../app/run.ts'
 import { createAuthority } from '../../local/tls.ts'
+import type { KeyPair } from '../../local/tls.ts'
 
 /** Never silent for long, and never done: a header without end. */
 let babbler: Server
 let url: string
+let certificate: KeyPair
 const talks = new Set<Socket>()
 
 beforeAll(async () => {
   const authority = await createAuthority(Date.now())
   setDefaultCACertificates([...getCACertificates('default'), authority.certificate])
-  babbler = createServer(await authority.issue(['127.0.0.1']), (socket) => {
+  certificate = await authority.issue(['127.0.0.1'])
+  babbler = createServer(certificate, (socket) => {
     talks.add(socket)
     socket.write('HTTP/1.1 200 OK\r\nx-long: ')
     const timer = setInterval(() => socket.write('x'), 20)
@@ -91,6 +95,25 @@ test('a token that cannot be renewed during a call to Cosmos DB is a matter of t
   await expect(bounded(run(never), place(url, NOBODY), hidden)).rejects.toMatchObject({
     verdict: { code: 'ECONNREFUSED', exitCode: 23 },
   })
+})
+
+test('what is over when its cause is looked for is told as that, and tried again', async () => {
+  const good = createHttpsServer(certificate, (_request, response) =>
+    response.end(
+      JSON.stringify({ issuer: 'https://issuer/', token_endpoint: 'https://issuer/token' }),
+    ),
+  )
+  await new Promise<void>((resolve) => good.listen(0, '127.0.0.1', resolve))
+  const authorityHost = `https://127.0.0.1:${(good.address() as AddressInfo).port}/`
+  try {
+    await expect(
+      bounded(run(never), place(authorityHost, authorityHost), hidden),
+    ).rejects.toMatchObject({
+      verdict: { code: 'ERR_CONNECTION', exitCode: 23, retry: 'starting' },
+    })
+  } finally {
+    good.close()
+  }
 })
 
 test('a stop does not wait until the cause of a failure is found', async () => {
