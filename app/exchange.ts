@@ -1,13 +1,14 @@
 import { DefaultAzureCredential } from '@azure/identity'
 import type { AccessToken, TokenCredential } from '@azure/identity'
 import { isMicrosoftAuthority } from './authority.ts'
-import { bounded, tokenService } from './bounded.ts'
+import { bounded } from './bounded.ts'
 import type { ExchangeFacts } from './entra-refusals.ts'
 import type { Identity } from './identity.ts'
 import { claimText, decodeClaims } from './jwt.ts'
 import type { PodToken } from './pod-token.ts'
 import type { Done } from './retry.ts'
 import type { Run } from './run.ts'
+import { tokenService } from './target.ts'
 
 /** What both sides of the exchange are called, for messages. */
 export function exchangeFacts(

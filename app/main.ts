@@ -1,8 +1,17 @@
+import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createLog } from './log.ts'
 import { reportFailure } from './outcome.ts'
 import { Stopped } from './run.ts'
 import { logFormat } from './settings.ts'
+
+/**
+ * Of a name with addresses of both families, Node gives up the first after 250 ms. Microsoft's names have both, most pods
+ * reach only one, and one lost packet takes a second to be sent again.
+ *
+ * @see https://github.com/nodejs/node/issues/54359
+ */
+const CONNECTION_ATTEMPT_MS = 2500
 
 /**
  * The worker's only contact with its process. Everything it can be told is in the environment: see `settings.ts`;
@@ -14,12 +23,15 @@ async function main(): Promise<void> {
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
     process.on(name, () => stop.abort(new Stopped(name)))
   }
+  setDefaultAutoSelectFamilyAttemptTimeout(CONNECTION_ATTEMPT_MS)
   const { start } = await import('./start.ts')
   const exitCode = await start({
     env: process.env,
     clock: {
       now: Date.now,
-      sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted()),
+      // Less than nothing is left when a step begins late; Node would warn of it in the log
+      sleep: (ms, signal) =>
+        sleep(Math.max(0, ms), undefined, { signal }).catch(() => signal.throwIfAborted()),
     },
     random: Math.random,
     signal: stop.signal,

@@ -48,6 +48,15 @@ const refused = (retry?: Passing) =>
     ...(retry && { retry }),
   })
 
+const noDns = () =>
+  new WorkerError({
+    code: 'EAI_AGAIN',
+    exitCode: 31,
+    what: 'no DNS',
+    fix: 'allow it',
+    retry: 'starting',
+  })
+
 test('a step that heals while it propagates succeeds, and shows the fix once', async () => {
   const { run, events, sleeps } = testRun(60_000)
   let calls = 0
@@ -85,6 +94,30 @@ test('a last attempt cut off by the deadline ends with what was refused before',
     throw calls === 1 ? refused('propagating') : new WorkerError(silence('Cosmos DB', 10))
   })
   await expect(failing).rejects.toMatchObject({ step: 'write', verdict: { code: '403/5302' } })
+})
+
+test.for([
+  { when: 'an answer', first: refused('propagating'), ends: '403/5302' },
+  { when: 'silence whose place is known', first: noDns(), ends: 'EAI_AGAIN' },
+])('$when outlives the silence that ends the run', async ({ first, ends }) => {
+  const { run } = testRun(5000)
+  let calls = 0
+  const failing = walk(run, 'write', () => {
+    calls += 1
+    if (calls === 1) throw first
+    throw calls === 2 ? noDns() : new WorkerError(silence('Cosmos DB', 10))
+  })
+  await expect(failing).rejects.toMatchObject({ step: 'write', verdict: { code: ends } })
+})
+
+test('an answer after silence is the last word', async () => {
+  const { run } = testRun(60_000)
+  let calls = 0
+  const failing = walk(run, 'write', () => {
+    calls += 1
+    throw calls === 1 ? noDns() : refused()
+  })
+  await expect(failing).rejects.toMatchObject({ verdict: { code: '403/5302' } })
 })
 
 test('what does not pass by itself is never tried again', async () => {

@@ -32,20 +32,34 @@ export async function walk<T>(
     } catch (error) {
       run.signal.throwIfAborted()
       const failure = error instanceof WorkerError ? error : unforeseen(error)
-      // The deadline that ends an attempt says less than the refusal that made it necessary.
-      if (last && failure.verdict.code === 'ERR_DEADLINE') throw last
       failure.step = step
-      await waitOrThrow(run, failure, attempt)
-      last = failure
+      if (last === undefined || weight(failure) >= weight(last)) last = failure
+      await waitOrThrow(run, { failure, toTell: last, attempt })
     }
   }
 }
 
-async function waitOrThrow(run: Run, failure: WorkerError, attempt: number): Promise<void> {
+/**
+ * What a failure is worth as the last word. An answer says more than the silence that follows it, and silence whose place
+ * is known more than an attempt that the deadline cut off.
+ */
+function weight({ verdict: { code, retry } }: WorkerError): number {
+  if (retry === 'starting') return 1
+  return code === 'ERR_DEADLINE' ? 0 : 2
+}
+
+interface Failed {
+  readonly failure: WorkerError
+  /** What the run ends with if there is no time to try again. */
+  readonly toTell: WorkerError
+  readonly attempt: number
+}
+
+async function waitOrThrow(run: Run, { failure, toTell, attempt }: Failed): Promise<void> {
   const delayMs = backoffMs(attempt, run.random)
   const leftMs = run.deadlineAt - run.clock.now()
   const { code, what, fix, retry } = failure.verdict
-  if (retry === undefined || leftMs <= delayMs) throw failure
+  if (retry === undefined || leftMs <= delayMs) throw toTell
   run.log({
     status: 'wait',
     ...(failure.step && { step: failure.step }),

@@ -1,8 +1,8 @@
 import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { startChain } from './chain.ts'
 import type { Chain } from './chain.ts'
+import { freePort } from './free-port.ts'
 import { expectNothingSecret, startWorker, worker } from './worker.ts'
 import type { Running } from '../support/run.ts'
 
@@ -12,15 +12,6 @@ beforeAll(async () => {
 })
 afterEach(() => chain.heal())
 afterAll(() => chain.close())
-
-/** A port that was free a moment ago; the worker's own setting has no "any". */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 async function interval(more: Readonly<Record<string, string>> = {}) {
   const port = await freePort()
