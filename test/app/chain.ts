@@ -165,7 +165,8 @@ export async function startChain(): Promise<Chain> {
       COSMOS_ENDPOINT: `${cosmos.url}/`,
       COSMOS_DATABASE: 'rbacsample',
       COSMOS_CONTAINER: 'data',
-      DEADLINE_SECONDS: '1',
+      // Longer than any machine needs: who wants a refusal that is tried again to end says a shorter one
+      DEADLINE_SECONDS: '60',
       AZURE_TOKEN_CREDENTIALS: 'WorkloadIdentityCredential',
       AZURE_CLIENT_ID: CLIENT,
       AZURE_TENANT_ID: TENANT,

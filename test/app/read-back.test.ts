@@ -56,7 +56,7 @@ function run(deadlineSeconds: number) {
 test('a document that another replica does not have yet is read again', async () => {
   let reads = 0
   items = { create: created, read: () => ((reads += 1) === 1 ? missing() : found()) }
-  const { code, stdout } = await run(10)
+  const { code, stdout } = await run(60)
   expect(stdout).toMatch(/^7\/7 read back +wait {2}404\/0 .*perhaps still propagating/m)
   expect(stdout).toMatch(/^7\/7 read back +ok {4}same etag/m)
   expect(code).toBe(0)
@@ -64,14 +64,14 @@ test('a document that another replica does not have yet is read again', async ()
 
 test('a document that never comes is not found (35)', async () => {
   items = { create: created, read: missing }
-  const { code, stdout } = await run(1)
+  const { code, stdout } = await run(5)
   expect(stdout).toMatch(/^7\/7 read back +FAIL {2}404\/0 .*is not there/m)
   expect(code).toBe(35)
 })
 
 test('a unique key that is taken is told from the id of an earlier start', async () => {
   items = { create: taken, read: missing }
-  const { code, stdout } = await run(5)
+  const { code, stdout } = await run(60)
   expect(stdout).toMatch(/^6\/7 write +FAIL {2}ERR_UNIQUE_KEY {2}/m)
   expect(stdout).toMatch(/^ {2}fix +name a container without a unique key policy/m)
   expect(code).toBe(2)
@@ -79,7 +79,7 @@ test('a unique key that is taken is told from the id of an earlier start', async
 
 test('throttling that outlasts a short deadline is told as throttling', async () => {
   items = { create: busy, read: found }
-  const { code, stdout } = await run(4)
+  const { code, stdout } = await run(8)
   expect(stdout).toMatch(/^6\/7 write +FAIL {2}429\/0 {2}/m)
   expect(code).toBe(36)
 })

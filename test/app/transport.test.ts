@@ -77,7 +77,7 @@ test.for([
   { when: 'it is silent', url: () => silent.url, code: 'ERR_DEADLINE', exit: 31 },
 ])('Cosmos DB ends with $exit when $when', async ({ url, code, exit: expected }) => {
   const { code: exit, stdout } = await worker(
-    chain.env({ COSMOS_ENDPOINT: url(), DEADLINE_SECONDS: '3' }),
+    chain.env({ COSMOS_ENDPOINT: url(), DEADLINE_SECONDS: '8' }),
   )
   expect(stdout).toMatch(new RegExp(`^5/7 cosmos +FAIL  ${code}  .*Cosmos DB`, 'm'))
   expect(exit).toBe(expected)
@@ -156,7 +156,7 @@ test.for([
 ])('Cosmos DB ends with $exit when $when', async ({ reply, code, exit: expected, fix }) => {
   answer = reply
   const { code: exit, stdout } = await worker(
-    chain.env({ COSMOS_ENDPOINT: `${scripted.url}/`, DEADLINE_SECONDS: '5' }),
+    chain.env({ COSMOS_ENDPOINT: `${scripted.url}/`, DEADLINE_SECONDS: '10' }),
   )
   expect(stdout).toMatch(new RegExp(`^5/7 cosmos +FAIL  ${code}  `, 'm'))
   expect(stdout).toMatch(new RegExp(`^  fix +.*${fix}`, 'm'))
@@ -165,7 +165,9 @@ test.for([
 
 test('a page in place of the token service is told from a refusal', async () => {
   answer = page
-  const { code, stdout } = await worker(chain.env({ AZURE_AUTHORITY_HOST: `${scripted.url}/` }))
+  const { code, stdout } = await worker(
+    chain.env({ AZURE_AUTHORITY_HOST: `${scripted.url}/`, DEADLINE_SECONDS: '10' }),
+  )
   expect(stdout).toMatch(/^3\/7 exchange +FAIL {2}ERR_(ANSWER|DEADLINE) {2}.*the token service/m)
   expect(code).toBe(23)
 })
