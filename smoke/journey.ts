@@ -1,3 +1,4 @@
+import { waitUntilAdmitted } from './admission.ts'
 import { withAfterwards } from './afterwards.ts'
 import { claim } from './claim.ts'
 import { removeEarlier, removeOwn } from './cleanup.ts'
@@ -91,6 +92,7 @@ async function story(
     voice.tell('waiting up to 4 min for the upstream webhook')
     await waitForUpstreamWebhook(stage)
   }
+  await waitUntilAdmitted(stage)
 
   voice.say('Deploying the worker, with the same command and plan as for AKS')
   const environment = await deployWorker(stage, images)
