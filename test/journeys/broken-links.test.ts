@@ -109,7 +109,7 @@ describe.concurrent('the trust chain', PATIENT, () => {
   test.for(cases)(
     'ends with exit code $exitCode when $broken',
     async ({ change, exitCode, says }) => {
-      const platform = await startTestPlatform(change)
+      const platform = await startTestPlatform(change, { deadlineSeconds: 10 })
       try {
         const deployed = await platform.deployer('deploy')
         const { stdout: log } = await platform.kubectl('logs', 'demo')

@@ -82,6 +82,7 @@ test('a Job that fails is told by the worker’s own verdict', async () => {
   const document = parseDocument(await readFile(platform.environment, 'utf8'))
   document.setIn(['cosmos', 'container'], 'other')
   document.setIn(['workload', 'kind'], 'Job')
+  document.set('deadlineSeconds', 5)
   await writeFile(environment, document.toString())
   const { code, stderr } = await deployer('deploy', '--timeout', '25')
   expect(code).toBe(1)

@@ -28,6 +28,8 @@ export const DECLARATION = readDeclaration(join('local', 'platform.yaml'))
  * Starts a platform for a test.
  *
  * @param change Makes this platform's cloud differ from `local/platform.yaml`.
+ * @param options.deadlineSeconds How long its worker tries again what may be propagation; as long as in the cloud unless
+ *   given. It holds for good answers too, so it must be longer than a busy machine takes for them.
  */
 export async function startTestPlatform(
   change: (declaration: Declaration) => Declaration = (declaration) => declaration,
@@ -38,7 +40,7 @@ export async function startTestPlatform(
   const platform = await startPlatform({ declaration, directory })
   const environment = await writeEnvironment(platform, {
     template: join('manifests', 'environments', 'local.yaml'),
-    deadlineSeconds: options.deadlineSeconds ?? 2,
+    ...options,
   })
   const env = { ...process.env, KUBECONFIG: platform.kubeconfig, NO_COLOR: '1', HOME: directory }
   return {
