@@ -64,6 +64,9 @@ export type Outcome =
     }
   | { readonly done: false; readonly status: number; readonly body: unknown }
 
+/** A write that was not done, with what the API server said. */
+export type Refused = Extract<Outcome, { readonly done: false }>
+
 const PAGE_SIZE = 500
 
 /** Who is told of what comes along. */

@@ -4,15 +4,15 @@ import { conflictLines, conflictsOf, CONFLICT_WAYS_OUT } from '../core/conflicts
 import { DeployError } from '../core/errors.ts'
 import { uidsOf } from '../core/inventory.ts'
 import type { Member } from '../core/inventory.ts'
-import { migratedManagers } from '../core/migration.ts'
-import { objectRef, onlyOver, subjectOf, textAt } from '../core/object.ts'
+import { objectRef, subjectOf, textAt } from '../core/object.ts'
 import type { KubeObject, ObjectRef } from '../core/object.ts'
 import { FIELD_MANAGER, PART_OF_LABEL } from '../core/ownership.ts'
 import type { ObjectSet } from '../core/ownership.ts'
 import { isSameDecision, keptFields } from '../core/plan.ts'
 import type { PlanEntry, State } from '../core/plan.ts'
-import type { Api, Outcome } from './api.ts'
+import type { Api, Outcome, Refused } from './api.ts'
 import { apiError } from './api-error.ts'
+import { applyOver } from './apply-over.ts'
 import type { Cluster } from './connect.ts'
 import { planObject } from './plan-object.ts'
 import type { Planned } from './plan-object.ts'
@@ -142,12 +142,10 @@ function carriedBefore(one: PlanEntry): Applied {
 }
 
 async function applyOnce(api: Api, one: PlanEntry): Promise<Outcome> {
-  const [desired, live] = [required(one.desired), required(one.live)]
-  const base =
-    one.migrates === true ? await api.writeManagers(live, migratedManagers(live)) : undefined
-  if (base?.done === false) return base
-  const body = onlyOver(base?.object ?? live, desired)
-  return api.apply(body, { force: (one.healed ?? []).length > 0 })
+  return applyOver(api, required(one.desired), required(one.live), {
+    rivals: one.rivals ?? [],
+    force: (one.healed ?? []).length > 0,
+  })
 }
 
 /** The object is another version or incarnation, or a manager has come that the plan did not know. */
@@ -253,8 +251,6 @@ function isRace(result: Refused): boolean {
     /namespaces .*not found|could not find the requested resource|page not found/.test(message)
   )
 }
-
-type Refused = Extract<Outcome, { readonly done: false }>
 
 function conflictOr(result: Refused, { ref, desired, live }: PlanEntry): DeployError {
   const conflicts = conflictsOf(result.body)

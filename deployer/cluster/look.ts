@@ -2,19 +2,20 @@ import { isDeepStrictEqual } from 'node:util'
 import { withoutAutoscaled } from '../core/autoscaler.ts'
 import { changesBetween } from '../core/changes.ts'
 import type { Change } from '../core/changes.ts'
-import { isOnlyImmutability } from '../core/conflicts.ts'
 import { contentDigest } from '../core/content.ts'
 import { driftOf } from '../core/drift.ts'
 import { ownedFields } from '../core/managed-fields.ts'
 import type { Member } from '../core/inventory.ts'
 import { objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
-import { isReplaceable } from '../core/replaceable.ts'
 import { isNoNewer } from '../core/resource-version.ts'
 import { deletesItself } from '../core/short-lived.ts'
+import { removalOf } from '../core/rivals.ts'
+import type { Rival } from '../core/rivals.ts'
 import type { Api } from './api.ts'
 import { apiError } from './api-error.ts'
 import type { Membership } from './membership.ts'
+import { putRight } from './put-right.ts'
 
 /** What was done about one object, and what had been found. */
 export interface Healed {
@@ -104,11 +105,12 @@ export function lookerAt(desired: KubeObject, options: LookOptions): Look {
     found: Omit<Healed, 'subject' | 'did'>,
   ): Promise<Mended> => {
     if (!(await options.stillLeading())) return 'not-leading'
-    const after = await applyOrRemove(api, withoutAutoscaled(desired, live), live)
+    const { after, takenOut } = await putRight(api, withoutAutoscaled(desired, live), live)
     settled = after ?? settled
     // what the API server reads as the same, written in another way, was no drift
     if (after && isSame(live, after)) return 'nothing'
-    options.onHealed({ subject, did: after ? 'put back' : 'deleted to be created again', ...found })
+    const did = after ? 'put back' : 'deleted to be created again'
+    options.onHealed({ subject, did, ...withTakenOut(found, live, takenOut) })
     return 'written'
   }
   return async (seen) => {
@@ -160,6 +162,19 @@ export function lookerAt(desired: KubeObject, options: LookOptions): Look {
   }
 }
 
+/** What was found, with the fields that could not stand beside ours and with their owners. */
+function withTakenOut(
+  { managers, changes }: Omit<Healed, 'subject' | 'did'>,
+  live: KubeObject,
+  takenOut: readonly Rival[],
+): Omit<Healed, 'subject' | 'did'> {
+  const told = takenOut.filter(({ path }) => !changes.some((one) => path.startsWith(one.path)))
+  return {
+    managers: [...new Set([...managers, ...takenOut.flatMap((rival) => rival.managers)])],
+    changes: [...changes, ...told.map((rival) => removalOf(rival, live))],
+  }
+}
+
 /** Whether nothing differs but what the API server counts and what a status says. */
 function isSame(a: KubeObject, b: KubeObject): boolean {
   return (
@@ -173,20 +188,4 @@ async function applyForced(api: Api, desired: KubeObject, verb: string): Promise
   const result = await api.apply(desired, { force: true })
   if (result.done) return result.object
   throw apiError(result.status, result.body, { subject: subjectOf(objectRef(desired)), verb })
-}
-
-/** Removes an object that cannot be made right in place; its end is seen by the watch, and it is created again. */
-async function applyOrRemove(
-  api: Api,
-  desired: KubeObject,
-  live: KubeObject,
-): Promise<KubeObject | undefined> {
-  const result = await api.apply(desired, { force: true })
-  if (result.done) return result.object
-  const subject = subjectOf(objectRef(desired))
-  if (result.status !== 422 || !isOnlyImmutability(result.body) || !isReplaceable(live)) {
-    throw apiError(result.status, result.body, { subject, verb: 'put back', live })
-  }
-  await api.remove(objectRef(live), live.metadata.uid ?? '')
-  return undefined
 }

@@ -1,6 +1,13 @@
 import { withoutAutoscaled } from '../core/autoscaler.ts'
 import { restatedChanges } from '../core/changes.ts'
-import { conflictLines, conflictsOf, isHandEdit, isOnlyImmutability } from '../core/conflicts.ts'
+import {
+  conflictLines,
+  conflictsOf,
+  isHandEdit,
+  isHuman,
+  isOnlyImmutability,
+  rivalLines,
+} from '../core/conflicts.ts'
 import type { FieldConflict } from '../core/conflicts.ts'
 import { findKind } from '../core/kinds.ts'
 import type { ResourceKind } from '../core/kinds.ts'
@@ -13,8 +20,9 @@ import type { FirstLook, PlanEntry } from '../core/plan.ts'
 import { missesUpcoming, missingBefore } from '../core/prerequisites.ts'
 import { isReplaceable } from '../core/replaceable.ts'
 import { withoutFields } from '../core/without-fields.ts'
-import type { Api, Outcome } from './api.ts'
+import type { Api, Refused } from './api.ts'
 import { apiError, isForbidden, isUnserved, messageOf } from './api-error.ts'
+import { tryWithoutRivals } from './apply-over.ts'
 
 export interface ObjectPlanOptions {
   readonly set: ObjectSet
@@ -130,13 +138,20 @@ async function dryRun(
       return { conflicts: conflictLines(desired, live, programs) }
     }
     const forced = await api.apply(desired, { dryRun: true, force: true })
-    if (!forced.done) throw refusal(forced, desired, 'dry run', live)
-    return decided(forced.object, conflicts)
+    if (forced.done) return decided(forced.object, conflicts)
+    const planned = await withoutRivals(api, desired, live, forced, {
+      ...options,
+      healed: conflicts,
+    })
+    if (planned) return planned
+    throw refusal(forced, desired, 'dry run', live)
   }
   if (first.status === 422 && isOnlyImmutability(first.body) && isReplaceable(live)) {
     const reason = 'fields that cannot change on an existing object'
     return { entry: await replacement(api, desired, live, reason) }
   }
+  const planned = await withoutRivals(api, desired, live, first, { ...options, healed: [] })
+  if (planned) return planned
   const why = whyUntried(first, desired, { ...options, upcoming: [] })
   if (why === undefined) throw refusal(first, desired, 'dry run', live)
   const changes = restatedChanges(live, desired)
@@ -160,6 +175,28 @@ async function withoutLeftBehind(
   const result = await api.tryWrite(live, wanted)
   if (result.done) return result.object
   throw refusal(result, desired, 'dry run', live)
+}
+
+/**
+ * Plans to take out what the refused apply cannot stand beside. What people put there is drift, and a default is
+ * nobody's; what a program put there is a conflict.
+ *
+ * @returns undefined if that is not what it was refused for.
+ */
+async function withoutRivals(
+  api: Api,
+  desired: KubeObject,
+  live: KubeObject,
+  refused: Refused,
+  options: ObjectPlanOptions & { readonly healed: readonly FieldConflict[] },
+): Promise<Planned | undefined> {
+  const found = await tryWithoutRivals(api, desired, live, refused)
+  if (!found) return undefined
+  const { rivals, answer } = found
+  const programs = rivals.filter(({ managers }) => !managers.every(isHuman))
+  return programs.length > 0 && options.forceConflicts !== true
+    ? { conflicts: rivalLines(desired, live, programs) }
+    : tried(afterDryRun(desired, live, answer, { ...options, rivals }))
 }
 
 /** With its ending, the 52 characters that the name of a CronJob may have; other kinds may have more. */
@@ -189,8 +226,6 @@ async function replacement(
 function renamed(body: unknown, from: string, to: string): unknown {
   return JSON.parse(JSON.stringify(body).replaceAll(from, to)) as unknown
 }
-
-type Refused = Extract<Outcome, { readonly done: false }>
 
 /** A refusal that says nothing about the object: it cannot be tried, and the plan says so instead of failing. */
 function whyUntried(

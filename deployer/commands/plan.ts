@@ -8,6 +8,7 @@ import { unmatchedServices } from '../cluster/unmatched-services.ts'
 import { countActions, isNoOp } from '../core/plan.ts'
 import type { Plan, PlanEntry } from '../core/plan.ts'
 import { subjectOf } from '../core/object.ts'
+import { rivalText } from '../core/rivals.ts'
 import { refuseReplacingAll } from '../core/replaces-all.ts'
 import type { Report, Untried } from '../report/events.ts'
 import { readConfig } from './config.ts'
@@ -107,12 +108,13 @@ function sharedReasons({ entries }: Plan): readonly Untried[] {
  * @param shared Reasons that are told of several entries at once.
  */
 export function reportEntry(
-  { ref, action, reason, changes, healed }: PlanEntry,
+  { ref, action, reason, changes, healed, rivals }: PlanEntry,
   { report, product }: Showing,
   shared: readonly string[] = [],
 ): void {
   const taken = (healed ?? []).map(({ path, manager }) => `${path} taken back from ${manager}`)
-  const why = [reason, ...taken].filter((part) => part !== undefined).join('; ')
+  const out = (rivals ?? []).map(rivalText)
+  const why = [reason, ...taken, ...out].filter((part) => part !== undefined).join('; ')
   report({
     event: 'planned',
     subject: subjectOf(ref),

@@ -3,7 +3,7 @@ import { podTemplatePath } from './inputs.ts'
 import { ownedFields } from './managed-fields.ts'
 import { at, isFields } from './object.ts'
 import type { Fields, KubeObject } from './object.ts'
-import { stepText } from './orphans.ts'
+import { stepText } from './field-tree.ts'
 
 /**
  * What people put beside ours into a pod template, as `kubectl set env` does, and who. It is no drift, for nothing of ours

@@ -1,6 +1,7 @@
 import { valueAtFieldPath } from './field-path.ts'
 import { listAt, objectRef, subjectOf, textAt } from './object.ts'
 import type { KubeObject } from './object.ts'
+import type { Rival } from './rivals.ts'
 import { conceal, concealedAt } from './secrets.ts'
 import { sideBySide } from './side-by-side.ts'
 
@@ -63,9 +64,27 @@ function shown(object: KubeObject, path: string): unknown {
   return concealedAt(object, path) ? '***' : conceal(valueAtFieldPath(object, path), [])
 }
 
+/** The same of fields that cannot stand beside ours; `rivals` are owned by programs. */
+export function rivalLines(
+  desired: KubeObject,
+  live: KubeObject,
+  rivals: readonly Rival[],
+): readonly string[] {
+  const subject = subjectOf(objectRef(desired))
+  return rivals.map(({ path, managers }) => {
+    const [theirs] = sideBySide(shown(live, path), undefined)
+    return `${subject}: apply refused (Invalid): ${path} is owned by "${managers.join('", "')}": live ${theirs}, and cannot stand beside what the manifest states there`
+  })
+}
+
 /** Whether a conflict is a hand edit that a deploy puts back. */
 export function isHandEdit(conflict: FieldConflict): boolean {
-  return HUMAN_MANAGERS.includes(conflict.manager)
+  return isHuman(conflict.manager)
+}
+
+/** Whether behind a manager stands a person. */
+export function isHuman(manager: string): boolean {
+  return HUMAN_MANAGERS.includes(manager)
 }
 
 /**

@@ -1,5 +1,5 @@
+import { union } from './field-tree.ts'
 import { isOurApply } from './managed-fields.ts'
-import { isFields } from './object.ts'
 import type { Fields, KubeObject, ManagedFieldsEntry } from './object.ts'
 import { FIELD_MANAGER } from './ownership.ts'
 import type { GivenUp } from './without-fields.ts'
@@ -65,12 +65,4 @@ function isClientSide(entry: ManagedFieldsEntry, { apiVersion }: KubeObject): bo
   const isSameVersion = (entry.apiVersion ?? apiVersion) === apiVersion
   const isMain = entry.operation === 'Update' && (entry.subresource ?? '') === ''
   return entry.manager === CLIENT_SIDE_MANAGER && isMain && isSameVersion
-}
-
-function union(one: Fields, other: Fields | undefined): Fields {
-  const merged = Object.entries(other ?? {}).map(([step, child]) => {
-    const known = one[step]
-    return [step, isFields(known) && isFields(child) ? union(known, child) : child] as const
-  })
-  return { ...one, ...Object.fromEntries(merged) }
 }

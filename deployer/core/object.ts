@@ -30,6 +30,7 @@ export interface ManagedFieldsEntry {
   readonly operation?: string
   readonly apiVersion?: string
   readonly subresource?: string
+  readonly fieldsType?: string
   readonly fieldsV1?: Fields
 }
 

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Change } from './changes.ts'
 import { ownedFields } from './managed-fields.ts'
-import { isFields, listAt } from './object.ts'
+import { stepText, valueAtStep } from './field-tree.ts'
+import { isFields } from './object.ts'
 import type { Fields, KubeObject } from './object.ts'
 
 /**
@@ -45,29 +46,4 @@ function orphansBelow({ tree, trees, value, path }: Place): readonly Change[] {
     if (isWhole && kept.length === 0) return [{ path: below, before: next }]
     return orphansBelow({ tree: child, trees: kept, value: next, path: below })
   })
-}
-
-/** What a step of an ownership tree leads to; undefined where there is nothing. */
-export function valueAtStep(value: unknown, step: string): unknown {
-  const rest = step.slice(2)
-  if (step.startsWith('f:')) return isFields(value) ? value[rest] : undefined
-  const wanted: unknown = JSON.parse(rest)
-  const isWanted = (item: unknown) =>
-    step.startsWith('v:')
-      ? item === wanted
-      : isFields(item) &&
-        isFields(wanted) &&
-        Object.entries(wanted).every(([key, one]) => item[key] === one)
-  return listAt({ value }, 'value').find(isWanted)
-}
-
-/** One step of an ownership tree as a path names it. */
-export function stepText(step: string): string {
-  const rest = step.slice(2)
-  if (step.startsWith('f:')) {
-    return /^[A-Za-z0-9_-]+$/.test(rest) ? `.${rest}` : `[${JSON.stringify(rest)}]`
-  }
-  if (step.startsWith('v:')) return `[=${rest}]`
-  const keys = Object.entries(JSON.parse(rest) as Fields)
-  return `[${keys.map(([key, value]) => `${key}=${String(value)}`).join(',')}]`
 }

@@ -12,6 +12,7 @@ import { objectRef, textAt } from './object.ts'
 import type { KubeObject, ObjectRef } from './object.ts'
 import { ownerOf, PART_OF_LABEL } from './ownership.ts'
 import type { ObjectSet } from './ownership.ts'
+import type { Rival } from './rivals.ts'
 import { isDeepStrictEqual } from 'node:util'
 
 const ACTIONS = ['create', 'configure', 'recreate', 'adopt', 'prune', 'skip', 'unchanged'] as const
@@ -43,6 +44,8 @@ export interface PlanEntry {
   readonly changes: readonly Change[]
   /** Fields that hand edits own and that the apply takes back. */
   readonly healed?: readonly FieldConflict[]
+  /** Fields that cannot stand beside what is asked for, and that the apply takes out, whoever put them there. */
+  readonly rivals?: readonly Rival[]
   /** Client-side apply owned fields; they are taken over first. */
   readonly migrates?: boolean
   /** A dry run of just this apply was accepted, so that it is known to be allowed. */
@@ -115,20 +118,27 @@ export function afterDryRun(
   desired: KubeObject,
   live: KubeObject,
   answer: KubeObject,
-  details: { readonly adopt: boolean; readonly healed: readonly FieldConflict[] },
+  details: {
+    readonly adopt: boolean
+    readonly healed: readonly FieldConflict[]
+    readonly rivals?: readonly Rival[]
+  },
 ): PlanEntry {
   const migrates = needsMigration(live)
   const changes = changesBetween(withoutLastApplied(live), withoutLastApplied(answer))
+  const { rivals = [] } = details
   const known = {
     live,
     changes,
+    ...(rivals.length > 0 ? { rivals } : {}),
     ...(details.healed.length > 0 ? { healed: details.healed } : {}),
     ...(migrates ? { migrates } : {}),
   }
   const reasons = [...(details.adopt ? [UNOWNED] : []), ...(migrates ? [MIGRATION] : [])]
   const reason = reasons.length > 0 ? { reason: reasons.join('; ') } : {}
   if (details.adopt) return entry(desired, 'adopt', { ...known, ...reason })
-  if (changes.length > 0 || migrates) return entry(desired, 'configure', { ...known, ...reason })
+  if (changes.length > 0 || migrates || rivals.length > 0)
+    return entry(desired, 'configure', { ...known, ...reason })
   // Written in another way, or completed by admission: nothing to do. If only ownership changes, that is a change too.
   return isDeepStrictEqual(ownedFields(live), ownedFields(answer))
     ? entry(desired, 'unchanged', { live })
@@ -148,11 +158,12 @@ export const KEPT = 'a default, or a field that cannot change'
  * not count.
  */
 export function isSameDecision(before: PlanEntry, after: PlanEntry): boolean {
-  const decision = ({ action, reason, changes, healed, migrates, live }: PlanEntry) => [
+  const decision = ({ action, reason, changes, healed, rivals, migrates, live }: PlanEntry) => [
     action,
     reason,
     changes,
     healed,
+    rivals,
     migrates,
     live?.metadata.uid,
   ]

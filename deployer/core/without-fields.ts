@@ -1,6 +1,6 @@
+import { valueAtStep } from './field-tree.ts'
 import { isFields } from './object.ts'
 import type { Fields } from './object.ts'
-import { valueAtStep } from './orphans.ts'
 
 /** What an apply takes away: the places of `tree` that stand in none of `trees`, the owners who stay. */
 export interface GivenUp {

@@ -11,6 +11,7 @@ import { DECODING_CASES } from './decoding.ts'
 import { DELETE_CASES } from './delete.ts'
 import { DEPLOYER_CASES } from './deployer.ts'
 import { DISCOVERY_CASES } from './discovery.ts'
+import { HAND_EDIT_CASES } from './hand-edits.ts'
 import { HTTP_CASES } from './http.ts'
 import { JOB_STATUS_CASES } from './job-status.ts'
 import { LIST_CASES } from './lists.ts'
@@ -54,6 +55,7 @@ export const CASES: readonly Case[] = [
   ...WATCH_CASES,
   ...DELETE_CASES,
   ...DEPLOYER_CASES,
+  ...HAND_EDIT_CASES,
   ...SUBRESOURCE_CASES,
   ...SCALE_CASES,
   ...TABLE_CASES,

@@ -59,6 +59,12 @@ export const NETWORK_CASES: readonly Case[] = [
       service({
         ports: [
           { port: 80, name: 'a' },
+          { port: 81, name: 'a' },
+        ],
+      }),
+      service({
+        ports: [
+          { port: 80, name: 'a' },
           { port: 80, name: 'b' },
         ],
       }),

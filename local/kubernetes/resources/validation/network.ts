@@ -4,7 +4,7 @@ import type { JsonObject, KubeObject } from '../../object.ts'
 import type { StatusCause } from '../../errors.ts'
 import { sameJson } from '../../schema/same.ts'
 import { records } from '../rules/edit.ts'
-import { forbiddenField, invalidValue, notSupported, required } from './causes.ts'
+import { duplicate, forbiddenField, invalidValue, notSupported, required } from './causes.ts'
 import { portName, portNumber } from './container.ts'
 import { dnsLabel } from './names.ts'
 import { validateLabelSelector } from './selectors.ts'
@@ -122,6 +122,8 @@ function servicePort(
   if (name === '' && all.length > 1) causes.push(required(`${field}.name`))
   if (name !== '')
     causes.push(...dnsLabel(name).map((one) => invalidValue(`${field}.name`, name, one)))
+  if (name !== '' && all.findIndex((one) => one['name'] === name) < index)
+    causes.push(duplicate(`${field}.name`, name))
   const twin = all.findIndex(
     (one) => one['port'] === port['port'] && one['protocol'] === port['protocol'],
   )
