@@ -1,6 +1,7 @@
 import { DeployError } from '../core/errors.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import { isImmutability, isOnlyImmutability } from '../core/conflicts.ts'
+import { illegalBase64Keys } from '../core/illegal-base64.ts'
 import { keptDefaultHint } from '../core/kept-default.ts'
 import { neighbours, neighbourWaysOut } from '../core/list-neighbours.ts'
 import { selectorMismatchHint } from '../core/selector-mismatch.ts'
@@ -9,6 +10,7 @@ import { listAt, textAt } from '../core/object.ts'
 import type { KubeObject } from '../core/object.ts'
 import { policyHint } from '../core/policy-hint.ts'
 import { webhookDownHint } from '../core/webhook-hint.ts'
+import { isWrongQuantity, QUANTITY_HINT, wrongQuantities } from '../core/wrong-quantities.ts'
 
 /** What was being done when the API server refused it. */
 export interface Attempt {
@@ -37,12 +39,28 @@ export function apiError(status: number, body: unknown, attempt: Attempt): Deplo
   const mismatch = desired && selectorMismatchHint(body, desired, live)
   const kept = desired && live && keptDefaultHint(body, desired, live)
   const nextStep = beside === undefined || !live ? (mismatch ?? kept) : neighbourWaysOut(live)
-  const why = beside === undefined ? said : `${beside}: ${said}`
+  const place = beside ?? (desired && unnamedPlace(message, desired))
+  const why = place === undefined ? said : `${place}: ${said}`
   return new DeployError(code, `${subject}: ${verb} refused (${reason}): ${why}`, {
     subject,
     ...(nextStep === undefined ? hint(code, status, body, subject) : { hint: nextStep }),
   })
 }
+
+/** Where it stands what the server refuses without a word of where. */
+function unnamedPlace(message: string, desired: KubeObject): string | undefined {
+  if (isWrongQuantity(message)) return placesText(wrongQuantities(desired), 'no quantity')
+  return message.includes(ILLEGAL_BASE64)
+    ? placesText(illegalBase64Keys(desired), 'no base64')
+    : undefined
+}
+
+function placesText(places: readonly string[], what: string): string | undefined {
+  if (places.length === 0) return undefined
+  return `${places.join(', ')} ${places.length === 1 ? 'is' : 'are'} ${what}`
+}
+
+const ILLEGAL_BASE64 = 'illegal base64 data'
 
 /** What a refused apply repeats of the object, whatever was written in the place of a text. */
 const FOUND = /\bgot &.*$/gm
@@ -124,7 +142,8 @@ function hint(
   if (/serviceaccount "[^"]*" not found/.test(message)) {
     return { hint: 'add the ServiceAccount to the manifests, or correct serviceAccountName' }
   }
-  if (message.includes('illegal base64 data')) {
+  if (isWrongQuantity(message)) return { hint: QUANTITY_HINT }
+  if (message.includes(ILLEGAL_BASE64)) {
     return { hint: BASE64_HINTS[subject.split('/')[0] ?? ''] ?? 'its bytes are written as base64' }
   }
   const typed = mistypedHint(message)

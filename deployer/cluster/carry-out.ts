@@ -5,7 +5,7 @@ import { DeployError } from '../core/errors.ts'
 import { uidsOf } from '../core/inventory.ts'
 import type { Member } from '../core/inventory.ts'
 import { objectRef, subjectOf, textAt } from '../core/object.ts'
-import type { KubeObject, ObjectRef } from '../core/object.ts'
+import type { KubeObject } from '../core/object.ts'
 import { FIELD_MANAGER, PART_OF_LABEL } from '../core/ownership.ts'
 import type { ObjectSet } from '../core/ownership.ts'
 import { isSameDecision, keptFields } from '../core/plan.ts'
@@ -100,7 +100,7 @@ async function createNew(api: Api, one: PlanEntry, options: CarryOutOptions): Pr
     }
     await api.apply(nothing)
   } else if (conflictsOf(result.body).length === 0) {
-    throw refusal(result, one.ref, 'create')
+    throw refusal(result, one, 'create')
   }
   const again = await planAgain(api, one, options)
   throw planChanged(one, again, options)
@@ -252,17 +252,19 @@ function isRace(result: Refused): boolean {
   )
 }
 
-function conflictOr(result: Refused, { ref, desired, live }: PlanEntry): DeployError {
+function conflictOr(result: Refused, one: PlanEntry): DeployError {
+  const { ref, desired, live } = one
   const conflicts = conflictsOf(result.body)
-  if (!desired || conflicts.length === 0) return refusal(result, ref, 'apply')
+  if (!desired || conflicts.length === 0) return refusal(result, one, 'apply')
   return new DeployError('ERR_FIELD_CONFLICT', conflictLines(desired, live, conflicts).join('\n'), {
     subject: subjectOf(ref),
     hint: CONFLICT_WAYS_OUT,
   })
 }
 
-function refusal(result: Refused, ref: ObjectRef, verb: string): DeployError {
-  return apiError(result.status, result.body, { subject: subjectOf(ref), verb })
+function refusal(result: Refused, { ref, desired }: PlanEntry, verb: string): DeployError {
+  const subject = subjectOf(ref)
+  return apiError(result.status, result.body, { subject, verb, ...(desired ? { desired } : {}) })
 }
 
 function required<T>(value: T | undefined): T {

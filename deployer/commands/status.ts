@@ -1,6 +1,7 @@
 import { readLiveSet } from '../cluster/live-set.ts'
 import { lookAround } from '../cluster/look-around.ts'
 import { inScope } from '../cluster/scope.ts'
+import { objectCount } from '../core/object-count.ts'
 import { identityOf, objectRef } from '../core/object.ts'
 import { readConfig } from './config.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
@@ -42,7 +43,7 @@ export async function status(options: CommonOptions, context: CommandContext): P
     for (const line of lines) report({ event: 'status', ...line })
     const current = lines.filter(({ state }) => state === 'current').length
     const drifted = lines.filter(({ drift }) => drift !== undefined).length
-    const message = `${current} of ${lines.length} objects current, ${drifted} drifted`
+    const message = `${current} of ${objectCount(lines.length)} current, ${drifted} drifted`
     const isRight = current === lines.length && drifted === 0
     report({ event: isRight ? 'done' : 'warning', message })
     for (const command of nextSteps(standings, options, namespace)) {

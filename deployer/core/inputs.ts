@@ -62,6 +62,9 @@ function configMapNames(spec: unknown): ReadonlySet<string> {
       .flatMap((container) => listAt(container, 'env'))
       .map((variable) => at(variable, 'valueFrom', 'configMapKeyRef')),
     ...listAt(spec, 'volumes').map((volume) => at(volume, 'configMap')),
+    ...listAt(spec, 'volumes')
+      .flatMap((volume) => listAt(volume, 'projected', 'sources'))
+      .map((source) => at(source, 'configMap')),
   ]
   return new Set(
     references.filter(isFields).flatMap((reference) => textAt(reference, 'name') ?? []),

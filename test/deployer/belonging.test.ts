@@ -83,7 +83,7 @@ test('a key that somebody put beside ours is told by status, and is no drift', a
   const { code, stdout, stderr } = await folder.deployer('status')
   expect({ code, stderr }).toMatchObject({ code: 0 })
   expect(stdout).toMatch(/shared +current .*also has \.data\.DEADLINE_SECONDS of kubectl-patch/)
-  expect(stderr).toContain('1 of 1 objects current, 0 drifted')
+  expect(stderr).toContain('1 of 1 object current, 0 drifted')
 })
 
 test('two environments share a namespace, and neither touches what is of the other', async () => {

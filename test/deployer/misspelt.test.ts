@@ -127,6 +127,17 @@ test('every object that is refused is named at once', async () => {
   expect(stderr).not.toContain('/d:')
 })
 
+test('of a wrong quantity the place and the value are named, with the endings that there are', async () => {
+  const web = deployment({ container: { resources: { limits: { memory: '512MB' } } } })
+  const folder = await createFolder(cluster, web)
+  const { code, stderr } = await folder.deployer('deploy')
+  expect({ code, stderr }).toMatchObject({ code: 5 })
+  expect(stderr).toContain(
+    '.spec.template.spec.containers[0].resources.limits.memory "512MB" is no quantity: ',
+  )
+  expect(stderr).toMatch(/hint {2}write a quantity as .* Mi is 1024², there is no MB/)
+})
+
 test('every unknown kind is named at once', async () => {
   const { stderr } = await deployNew(
     { apiVersion: 'v1', kind: 'ConfigMpa', metadata: { name: 'a' } },

@@ -61,6 +61,18 @@ test.for([
   }
 })
 
+test('of a value that is no base64 the key is named, and never the value', async () => {
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' } }
+  const data = { good: 'YQ==', password: 'hunter-two!' }
+  const folder = await createFolder(cluster, { ...secret, data })
+  const { code, stdout, stderr } = await folder.deployer('plan')
+  expect({ code, stderr }).toMatchObject({ code: 5 })
+  expect(stderr).toContain('data.password is no base64: ')
+  expect(stderr).toContain('hint  values of data are base64; write plain ones under stringData')
+  expect(stdout + stderr).not.toContain('data.good')
+  expect(stdout + stderr).not.toContain('hunter-two')
+})
+
 test('a Secret whose values are ordinary words masks none of our own, nor names', async () => {
   const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' } }
   const environment = await createFolder(cluster)
