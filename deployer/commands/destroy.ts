@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { deployedRefs } from '../cluster/deployed-refs.ts'
 import { destroySet } from '../cluster/destroy.ts'
 import type { Destroyed } from '../cluster/destroy.ts'
@@ -12,6 +13,7 @@ import { readableObjects, readSubject } from './config.ts'
 import { confirmDestroy } from './confirm.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
 import { notListed } from './not-listed.ts'
+import { isThere } from './source-files.ts'
 import { withTarget } from './target.ts'
 import { reportTerminating } from './terminating.ts'
 
@@ -60,7 +62,8 @@ export async function destroy(
     else {
       const others = await setsBeside(cluster.api, set, environment.name.toLowerCase())
       const message = nothingFound(options, environment, others)
-      context.report({ event: 'done', message })
+      await refuseMissingFolder(options, context, message)
+      context.report({ event: 'done', message: `Nothing to destroy: ${message}` })
     }
     return 0
   })
@@ -79,7 +82,20 @@ function nothingFound(
   })
   const beside =
     deployed.length === 0 ? '' : `; there is, of this environment: ${deployed.join(', ')}`
-  return `Nothing to destroy: nothing of this environment is deployed${from}${beside}`
+  return `nothing of this environment is deployed${from}${beside}`
+}
+
+/** Where nothing is found, a folder that is not there is more likely misspelt than gone. */
+async function refuseMissingFolder(
+  { manifests }: CommonOptions,
+  { cwd }: CommandContext,
+  found: string,
+): Promise<void> {
+  if (manifests === undefined || (await isThere(resolve(cwd, manifests)))) return
+  throw new DeployError('ERR_MANIFEST', `${manifests}: there is no such folder, and ${found}`, {
+    subject: manifests,
+    hint: 'a set is known by the last part of its folder: correct --manifests',
+  })
 }
 
 function receipt(results: readonly Destroyed[]): string {

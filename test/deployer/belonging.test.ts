@@ -133,6 +133,22 @@ test('heal before the first deploy says that it comes first, also where there is
   expect(stderr).toContain(`hint  deploy first: npm run deploy -- --env ${environment.file}\n`)
 })
 
+test('a destroy of a folder that is not there goes by its name, and refuses a name that nothing has', async () => {
+  const folder = await createFolder(cluster, configMap('here', { a: '1' }))
+  await folder.deployer('deploy')
+  const destroy = (manifests: string) =>
+    deployer(['destroy', '--env', folder.file, '--manifests', manifests])
+  const { code, stderr } = await destroy('/nowhere/misspelt')
+  expect({ code, stderr }).toMatchObject({ code: 2 })
+  expect(stderr).toContain(
+    `/nowhere/misspelt: there is no such folder, and nothing of this environment is deployed from /nowhere/misspelt; there is, of this environment: a folder named ${folder.namespace}`,
+  )
+  expect(await names(folder)).toContain('here')
+  const moved = await destroy(`/nowhere/${folder.namespace}`)
+  expect({ code: moved.code, stderr: moved.stderr }).toMatchObject({ code: 0 })
+  expect(await names(folder)).not.toContain('here')
+})
+
 test('a destroy without the folder finds nothing, and names what is there without proposing to destroy it', async () => {
   const folder = await createFolder(cluster, configMap('here', { a: '1' }))
   await folder.deployer('deploy')
