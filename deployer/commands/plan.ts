@@ -8,6 +8,7 @@ import { unmatchedServices } from '../cluster/unmatched-services.ts'
 import { countActions, isNoOp } from '../core/plan.ts'
 import type { Plan, PlanEntry } from '../core/plan.ts'
 import { subjectOf } from '../core/object.ts'
+import { staleSecrets } from '../core/stale-secrets.ts'
 import { rivalText } from '../core/rivals.ts'
 import { refuseReplacingAll } from '../core/replaces-all.ts'
 import type { Report, Untried } from '../report/events.ts'
@@ -57,7 +58,7 @@ async function planAndShow(
   reportPlan(made.plan, { report, product })
   if (options.replaceAll !== true) refuseReplacingAll(made.plan, set)
   const warnings = [missingReferences(api, made.plan), unmatchedServices(api, made.plan)]
-  for (const message of (await Promise.all(warnings)).flat()) {
+  for (const message of [...(await Promise.all(warnings)).flat(), ...staleSecrets(made.plan)]) {
     report({ event: 'warning', message })
   }
   return { ...made, objects }

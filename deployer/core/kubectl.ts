@@ -21,7 +21,7 @@ export interface KubectlTarget {
 
 /** Verbs that talk to a cluster; in prose a program of this name stands before other words. */
 const COMMAND =
-  /\bkubectl (?=(?:api-resources|auth|create|delete|describe|edit|get|label|logs|patch|taint)\b)/g
+  /\bkubectl (?=(?:api-resources|auth|create|delete|describe|edit|get|label|logs|patch|rollout|taint)\b)/g
 
 /** A text whose commands can be typed as they stand, whichever context is current. */
 export function onTarget(text: string, { context, kubeconfig }: KubectlTarget): string {
