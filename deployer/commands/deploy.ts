@@ -6,10 +6,12 @@ import { checkPermissions, explainRefusal } from '../cluster/permissions.ts'
 import { withHealersPaused } from '../cluster/pause.ts'
 import { runAtOnce, workerPod } from '../cluster/worker-pod.ts'
 import type { Environment } from '../core/environment.ts'
+import { objectCount } from '../core/object-count.ts'
 import { objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject, ObjectRef } from '../core/object.ts'
 import { hasLog } from '../core/pod-containers.ts'
 import { countStates, isNoOp, KEPT } from '../core/plan.ts'
+import type { Plan } from '../core/plan.ts'
 import { namedTrustRoot } from '../core/stale-trust-root.ts'
 import { workloadKind } from '../core/workload.ts'
 import { readConfig } from './config.ts'
@@ -57,7 +59,7 @@ export async function deploy(options: DeployOptions, context: CommandContext): P
     const { plan, live, objects } = await showPlan(cluster.api, config, options, showing)
     await checkPermissions(cluster, plan, config.set)
     await confirmFirstWrite({ cluster, plan, live }, config.environment, options, context)
-    let isUntouched = true
+    let written = 0
     const apply = () =>
       applyPlan(cluster, plan, {
         set: config.set,
@@ -71,11 +73,12 @@ export async function deploy(options: DeployOptions, context: CommandContext): P
           reportTerminating(subject, reason, options.timeoutSeconds, context),
         onPlanChanged: (entry) => reportEntry(entry, showing),
         onApplied: (one) => {
-          isUntouched &&= one.state === 'unchanged'
+          if (one.state !== 'unchanged') written += 1
           reportApplied(one, context)
         },
       }).catch((error: unknown) => {
-        if (isUntouched) return explainRefusal(cluster, plan, config.set, error)
+        if (written === 0) return explainRefusal(cluster, plan, config.set, error)
+        context.report({ event: 'warning', message: halfway(written, plan) })
         throw error
       })
     const mayBeHealed = live.members.length > 0 && !isNoOp(plan)
@@ -97,6 +100,11 @@ export async function deploy(options: DeployOptions, context: CommandContext): P
     const { environment } = config
     return finish(cluster, ready, { options, environment, followed }, context)
   })
+}
+
+function halfway(written: number, { entries }: Plan): string {
+  const asked = entries.filter(({ action }) => action !== 'unchanged' && action !== 'skip').length
+  return `Applied before it ended: ${written} of ${objectCount(asked)}; the next deploy goes on from there`
 }
 
 /** What the pods of ours are given to trust; a folder of others knows nothing of it. */

@@ -34,6 +34,9 @@ test(
     expect(stderr).toMatch(/Pod\/\S+\/demo: .*failed calling webhook/)
     expect(stderr).toContain('the webhook is down')
     expect(stderr).toContain('deploy again once it is up')
+    expect(stderr).toContain(
+      '! Applied before it ended: 5 of 6 objects; the next deploy goes on from there',
+    )
 
     await webhook.set(cluster, 'up')
     const again = await environment.deployer('deploy', '--no-wait')
