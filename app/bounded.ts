@@ -1,13 +1,12 @@
 import { explain, hidesItsCause } from './failure.ts'
 import type { Finding } from './probe.ts'
+import { leftMs } from './run.ts'
 import type { Run } from './run.ts'
 import { suspect } from './suspicion.ts'
-import { asError, look, tokenService } from './target.ts'
+import { asError, look, LOOK_MS, tokenService } from './target.ts'
 import type { Target } from './target.ts'
 import { recovered } from './transport.ts'
 import { WorkerError } from './worker-error.ts'
-
-const LOOK_MS = 3000
 
 /**
  * Calls an SDK that has no time-out of its own. Ends with the first of: its answer, its error explained, a stop
@@ -29,7 +28,7 @@ export async function bounded<T>(
     run.signal.addEventListener('abort', stop, { once: true, signal: over.signal })
   })
   const suspicion = suspect(run, target, signal)
-  const deadline = run.clock.sleep(run.deadlineAt - run.clock.now(), signal).then(() => {
+  const deadline = run.clock.sleep(leftMs(run), signal).then(() => {
     throw suspicion.lastWord()
   })
   try {

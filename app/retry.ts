@@ -1,4 +1,5 @@
 import type { LogEvent, Step } from './log.ts'
+import { leftMs } from './run.ts'
 import type { Run } from './run.ts'
 import { unforeseen } from './failure.ts'
 import { WorkerError } from './worker-error.ts'
@@ -57,15 +58,15 @@ interface Failed {
 
 async function waitOrThrow(run: Run, { failure, toTell, attempt }: Failed): Promise<void> {
   const delayMs = backoffMs(attempt, run.random)
-  const leftMs = run.deadlineAt - run.clock.now()
+  const left = leftMs(run)
   const { code, what, fix, retry } = failure.verdict
-  if (retry === undefined || leftMs <= delayMs) throw toTell
+  if (retry === undefined || left <= delayMs) throw toTell
   run.log({
     status: 'wait',
     ...(failure.step && { step: failure.step }),
     code,
     message: `${what}; perhaps still ${retry}`,
-    facts: { attempt, next_in: seconds(delayMs), gives_up_in: seconds(leftMs) },
+    facts: { attempt, next_in: seconds(delayMs), gives_up_in: seconds(left) },
     details: attempt === 1 ? [...failure.details, ['fix', fix]] : [],
   })
   await run.clock.sleep(delayMs, run.signal)

@@ -23,6 +23,11 @@ export interface Run {
   readonly deadlineAt: number
 }
 
+/** Until the document under way is given up; less than nothing once it is. */
+export function leftMs({ deadlineAt, clock }: Run): number {
+  return deadlineAt - clock.now()
+}
+
 /** Somebody asked the worker to end; the reason of an aborted `Run.signal`. */
 export class Stopped extends Error {
   override readonly name = 'Stopped'

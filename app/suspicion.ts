@@ -1,13 +1,13 @@
 import { explain } from './failure.ts'
+import { leftMs } from './run.ts'
 import type { Run } from './run.ts'
-import { asError, look } from './target.ts'
+import { asError, look, LOOK_MS } from './target.ts'
 import type { Target } from './target.ts'
 import { silence } from './transport.ts'
 import { WorkerError } from './worker-error.ts'
 
 /** An SDK that is silent for so long is asked behind its back: can the host be reached at all? */
 const SUSPICIOUS_AFTER_MS = 3000
-const LOOK_MS = 3000
 
 /** What is found out about a host while an SDK is still waiting for it. */
 export interface Suspicion {
@@ -45,8 +45,4 @@ function unanswered({ service, where }: Target, waitedMs: number, isReached: boo
   return new WorkerError(isReached ? { ...verdict, retry: 'starting' } : verdict, {
     details: [['asked', where]],
   })
-}
-
-function leftMs({ deadlineAt, clock }: Run): number {
-  return deadlineAt - clock.now()
 }

@@ -10,6 +10,9 @@ export interface Target extends Place {
   readonly probeUrl: string | undefined
 }
 
+/** How long a host may take to answer a look. */
+export const LOOK_MS = 3000
+
 /** The token service as a place where calls fail. */
 export function tokenService(facts: ExchangeFacts, env: Environment): Target {
   const proxied = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'].some((name) => env[name])

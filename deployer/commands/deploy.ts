@@ -10,7 +10,7 @@ import { objectCount } from '../core/object-count.ts'
 import { objectRef, subjectOf } from '../core/object.ts'
 import type { KubeObject, ObjectRef } from '../core/object.ts'
 import { hasLog } from '../core/pod-containers.ts'
-import { countStates, isNoOp, KEPT } from '../core/plan.ts'
+import { countStates, isNoOp, KEPT, writes } from '../core/plan.ts'
 import type { Plan } from '../core/plan.ts'
 import { namedTrustRoot } from '../core/stale-trust-root.ts'
 import { workloadKind } from '../core/workload.ts'
@@ -102,9 +102,9 @@ export async function deploy(options: DeployOptions, context: CommandContext): P
   })
 }
 
-function halfway(written: number, { entries }: Plan): string {
-  const asked = entries.filter(({ action }) => action !== 'unchanged' && action !== 'skip').length
-  return `Applied before it ended: ${written} of ${objectCount(asked)}; the next deploy goes on from there`
+function halfway(written: number, plan: Plan): string {
+  const asked = objectCount(writes(plan).length)
+  return `Applied before it ended: ${written} of ${asked}; the next deploy goes on from there`
 }
 
 /** What the pods of ours are given to trust; a folder of others knows nothing of it. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { deployedRefs } from '../cluster/deployed-refs.ts'
 import { destroySet } from '../cluster/destroy.ts'
@@ -13,7 +14,6 @@ import { readableObjects, readSubject } from './config.ts'
 import { confirmDestroy } from './confirm.ts'
 import type { CommandContext, CommonOptions } from './context.ts'
 import { notListed } from './not-listed.ts'
-import { isThere } from './source-files.ts'
 import { withTarget } from './target.ts'
 import { reportTerminating } from './terminating.ts'
 
@@ -62,7 +62,7 @@ export async function destroy(
     else {
       const others = await setsBeside(cluster.api, set, environment.name.toLowerCase())
       const message = nothingFound(options, environment, others)
-      await refuseMissingFolder(options, context, message)
+      refuseMissingFolder(options, context, message)
       context.report({ event: 'done', message: `Nothing to destroy: ${message}` })
     }
     return 0
@@ -86,12 +86,12 @@ function nothingFound(
 }
 
 /** Where nothing is found, a folder that is not there is more likely misspelt than gone. */
-async function refuseMissingFolder(
+function refuseMissingFolder(
   { manifests }: CommonOptions,
   { cwd }: CommandContext,
   found: string,
-): Promise<void> {
-  if (manifests === undefined || (await isThere(resolve(cwd, manifests)))) return
+): void {
+  if (manifests === undefined || existsSync(resolve(cwd, manifests))) return
   throw new DeployError('ERR_MANIFEST', `${manifests}: there is no such folder, and ${found}`, {
     subject: manifests,
     hint: 'a set is known by the last part of its folder: correct --manifests',

@@ -5,14 +5,6 @@ import { DeployError } from '../core/errors.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { SourceFile } from '../core/source-file.ts'
 
-/** Whether there is anything of this name. */
-export async function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  )
-}
-
 /** YAML and JSON files of the folder itself, as `kubectl apply -f DIR` takes them, by name. */
 export async function readFolder(folder: string, cwd: string): Promise<readonly SourceFile[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {

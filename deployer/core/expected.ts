@@ -1,7 +1,7 @@
-import { statedAtStep, valueAtStep } from './field-tree.ts'
+import { ownsAllBelow, statedAtStep, treesBelow, treesOf, valueAtStep } from './field-tree.ts'
 import { isOurApply, ownedFields } from './managed-fields.ts'
 import { isFields } from './object.ts'
-import type { Fields, KubeObject, ManagedFieldsEntry } from './object.ts'
+import type { Fields, KubeObject } from './object.ts'
 import type { Rival } from './rivals.ts'
 import { takenManagers } from './takeover.ts'
 import { withoutFields } from './without-fields.ts'
@@ -24,10 +24,6 @@ export function expectedAfter(
   return withoutFields(all, { tree, trees }) as KubeObject
 }
 
-function treesOf(entries: readonly ManagedFieldsEntry[]): readonly Fields[] {
-  return entries.flatMap(({ fieldsV1 }) => (fieldsV1 ? [fieldsV1] : []))
-}
-
 /** The part of a tree that a manifest states. Where nothing is left of a part, it is not the whole that is stated. */
 function stated(tree: Fields, desired: unknown): Fields {
   const steps = Object.entries(tree)
@@ -40,19 +36,15 @@ function stated(tree: Fields, desired: unknown): Fields {
 }
 
 function merged(live: unknown, desired: unknown, trees: readonly Fields[]): unknown {
-  const isAtomic = trees.some((tree) => Object.keys(tree).length === 0)
+  const isAtomic = trees.some(ownsAllBelow)
   if (isAtomic || live === undefined) return desired
   if (isFields(live) && isFields(desired)) {
     const ours = Object.entries(desired).map(
-      ([key, value]) => [key, merged(live[key], value, below(trees, `f:${key}`))] as const,
+      ([key, value]) => [key, merged(live[key], value, treesBelow(trees, `f:${key}`))] as const,
     )
     return { ...live, ...Object.fromEntries(ours) }
   }
   return Array.isArray(live) && Array.isArray(desired) ? mergedLists(live, desired, trees) : desired
-}
-
-function below(trees: readonly Fields[], step: string): readonly Fields[] {
-  return trees.map((tree) => tree[step]).filter(isFields)
 }
 
 function mergedLists(
@@ -73,7 +65,7 @@ function mergedLists(
   }))
   const kept = live.map((item) => {
     const pair = pairs.find(({ theirs, ours }) => theirs === item && ours !== undefined)
-    return pair ? merged(item, pair.ours, below(trees, pair.step)) : item
+    return pair ? merged(item, pair.ours, treesBelow(trees, pair.step)) : item
   })
   const matched = new Set(pairs.flatMap(({ theirs, ours }) => (theirs === undefined ? [] : [ours])))
   return [...kept, ...desired.filter((item) => !matched.has(item))]

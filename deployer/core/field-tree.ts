@@ -1,5 +1,5 @@
 import { isFields, listAt } from './object.ts'
-import type { Fields } from './object.ts'
+import type { Fields, ManagedFieldsEntry } from './object.ts'
 
 /** Steps of an ownership tree: `f:spec`, `k:{"name":"worker"}`, `v:"value"`. */
 export type Steps = readonly string[]
@@ -27,6 +27,21 @@ function memberAt(value: unknown, step: string, absentIsDefault: boolean): unkno
           ([key, one]) => item[key] === one || (absentIsDefault && item[key] === undefined),
         )
   return listAt({ value }, 'value').find(isWanted)
+}
+
+/** The trees of owners. */
+export function treesOf(entries: readonly ManagedFieldsEntry[]): readonly Fields[] {
+  return entries.flatMap(({ fieldsV1 }) => (fieldsV1 ? [fieldsV1] : []))
+}
+
+/** What is left of some trees one step below; none of an owner who has nothing there. */
+export function treesBelow(trees: readonly Fields[], step: string): readonly Fields[] {
+  return trees.map((tree) => tree[step]).filter(isFields)
+}
+
+/** Whether an owner has a place as a whole, and not parts of it. */
+export function ownsAllBelow(tree: Fields): boolean {
+  return Object.keys(tree).length === 0
 }
 
 /** The part of a tree at some steps; undefined where it ends before. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isFields } from './object.ts'
-import type { Fields, KubeObject } from './object.ts'
+import { at } from './object.ts'
+import type { KubeObject } from './object.ts'
 
 /** One step of an RFC 6902 patch. */
 export type Operation =
@@ -37,16 +37,11 @@ function operations(
   keys: readonly string[],
 ): readonly Operation[] {
   return keys.flatMap((key): readonly Operation[] => {
-    const [old, value] = [memberOf(before, key), memberOf(after, key)]
+    const [old, value] = [at(before, key), at(after, key)]
     const place = `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
     if (isDeepStrictEqual(old, value)) return []
     return value === undefined
       ? [{ op: 'remove', path: place }]
       : [{ op: 'add', path: place, value }]
   })
-}
-
-function memberOf(value: unknown, key: string): unknown {
-  const fields: Fields = isFields(value) ? value : {}
-  return fields[key]
 }

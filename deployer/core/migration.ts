@@ -1,4 +1,4 @@
-import { union } from './field-tree.ts'
+import { treesOf, union } from './field-tree.ts'
 import { isOurApply } from './managed-fields.ts'
 import type { Fields, KubeObject, ManagedFieldsEntry } from './object.ts'
 import { FIELD_MANAGER } from './ownership.ts'
@@ -47,7 +47,7 @@ export function leftBehind(live: KubeObject, answer: KubeObject): GivenUp {
   const taken = (live.metadata.managedFields ?? []).filter(isTaken)
   return {
     tree: taken.reduce<Fields>((all, entry) => union(all, entry.fieldsV1), {}),
-    trees: keeping.flatMap(({ fieldsV1 }) => (fieldsV1 ? [fieldsV1] : [])),
+    trees: treesOf(keeping),
   }
 }
 

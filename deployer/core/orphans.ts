@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Change } from './changes.ts'
 import { ownedFields } from './managed-fields.ts'
-import { stepText, valueAtStep } from './field-tree.ts'
+import { stepText, treesBelow, treesOf, valueAtStep } from './field-tree.ts'
 import { isFields } from './object.ts'
 import type { Fields, KubeObject } from './object.ts'
 
@@ -14,9 +14,7 @@ import type { Fields, KubeObject } from './object.ts'
  * @see https://github.com/kubernetes/kubernetes/issues/129890
  */
 export function keptAfter(live: KubeObject, answer: KubeObject): readonly string[] {
-  const trees = (answer.metadata.managedFields ?? []).flatMap(({ fieldsV1 }) =>
-    fieldsV1 ? [fieldsV1] : [],
-  )
+  const trees = treesOf(answer.metadata.managedFields ?? [])
   const tree = ownedFields(live) ?? {}
   const before = new Map(
     orphansBelow({ tree, trees, value: live, path: '' }).map((one) => [one.path, one.before]),
@@ -41,7 +39,7 @@ function orphansBelow({ tree, trees, value, path }: Place): readonly Change[] {
     const next = valueAtStep(value, step)
     if (next === undefined) return []
     const below = `${path}${stepText(step)}`
-    const kept = trees.map((one) => one[step]).filter(isFields)
+    const kept = treesBelow(trees, step)
     const isWhole = step.startsWith('k:') || Object.keys(child).every((key) => key === '.')
     if (isWhole && kept.length === 0) return [{ path: below, before: next }]
     return orphansBelow({ tree: child, trees: kept, value: next, path: below })

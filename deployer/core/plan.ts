@@ -211,7 +211,12 @@ export function planOf(entries: readonly PlanEntry[]): Plan {
 
 /** Whether carrying out the plan would change nothing. */
 export function isNoOp(plan: Plan): boolean {
-  return plan.entries.every(({ action }) => action === 'unchanged' || action === 'skip')
+  return writes(plan).length === 0
+}
+
+/** The entries that carrying out the plan writes. */
+export function writes({ entries }: Plan): readonly PlanEntry[] {
+  return entries.filter(({ action }) => action !== 'unchanged' && action !== 'skip')
 }
 
 /** How many entries of each action, none of the zeros. */

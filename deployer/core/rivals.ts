@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Change } from './changes.ts'
 import { isImmutability } from './conflicts.ts'
-import { statedAtStep, stepText, valueAtStep } from './field-tree.ts'
+import { ownsAllBelow, statedAtStep, stepText, valueAtStep } from './field-tree.ts'
 import type { Steps } from './field-tree.ts'
 import { isOurApply } from './managed-fields.ts'
 import { at, isFields, listAt, textAt } from './object.ts'
@@ -71,7 +71,7 @@ interface Place {
 
 function step(place: Place, name: string): Place {
   // owned as a whole, nothing of it can be taken out
-  const isWhole = place.trees.some(({ tree }) => Object.keys(tree).length === 0)
+  const isWhole = place.trees.some(({ tree }) => ownsAllBelow(tree))
   return {
     steps: [...place.steps, name],
     live: isWhole ? undefined : valueAtStep(place.live, name),

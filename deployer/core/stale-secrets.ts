@@ -18,6 +18,7 @@ export function staleSecrets({ entries }: Plan): readonly string[] {
     ({ ref, action, changes }) =>
       ref.kind === 'Secret' && action === 'configure' && changes.some(({ path }) => isValue(path)),
   )
+  if (changed.length === 0) return []
   return entries.filter(staysRunning).flatMap(({ ref, desired }) => {
     const names = secretsAtStart(desired)
     return changed

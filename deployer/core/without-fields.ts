@@ -1,4 +1,4 @@
-import { valueAtStep } from './field-tree.ts'
+import { ownsAllBelow, treesBelow, valueAtStep } from './field-tree.ts'
 import { isFields } from './object.ts'
 import type { Fields } from './object.ts'
 
@@ -17,7 +17,7 @@ export function withoutFields(value: unknown, { tree, trees }: GivenUp): unknown
   return Object.entries(tree).reduce((left, [step, child]) => {
     const found = step === '.' || !isFields(child) ? undefined : valueAtStep(left, step)
     if (found === undefined || !isFields(child)) return left
-    const kept = trees.map((one) => one[step]).filter(isFields)
+    const kept = treesBelow(trees, step)
     if (kept.length === 0 && isWhole(step, child)) return withStep(left, step, found, undefined)
     if (kept.some(ownsAllBelow)) return left
     const below = withoutFields(found, { tree: child, trees: kept })
@@ -29,10 +29,6 @@ export function withoutFields(value: unknown, { tree, trees }: GivenUp): unknown
 /** A value, a map or list that is owned as a whole, an item of a list, or a map whose being there is owned. */
 function isWhole(step: string, tree: Fields): boolean {
   return !step.startsWith('f:') || '.' in tree || ownsAllBelow(tree)
-}
-
-function ownsAllBelow(tree: Fields): boolean {
-  return Object.keys(tree).length === 0
 }
 
 /** @param now undefined takes it out. */
